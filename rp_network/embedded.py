@@ -11,16 +11,21 @@ where the run folder is <var>/run, or <tempdir>/rp-<uid>-<hash of var> where tha
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import IO, Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from rp_network.engines import POSTGRES_SOCKET, VALKEY_SOCKET, Postgres, Server, Valkey
+from rp_network.unprivileged import ServersUnavailable, give, popen_arguments
+
 DATABASE = "rp"
-POSTGRES_SOCKET = ".s.PGSQL.5432"
-VALKEY_SOCKET = "valkey.sock"
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux and 104 on macOS
 
 
@@ -87,3 +92,101 @@ def redis_urls(url: str) -> dict[str, str]:
         broker, cache = (urlunsplit((parts.scheme, parts.netloc, f"/{n}", parameters, "")) for n in (number, number + 1))
         return {"broker": broker, "cache": cache}
     raise ValueError("A Redis address looks like redis://host:6379/0, rediss://host:6379/0 or unix:///path/to/redis.sock")
+
+
+def wanted(environment: Mapping[str, str]) -> frozenset[str]:
+    """Which embedded servers a process with these variables needs: none in production, none for an address that is given.
+
+    Raises ServersUnavailable where one of the two database addresses is given and the other is not: they would name two databases.
+    """
+    if environment.get("RP_ENV") == "production":
+        return frozenset()
+    given = [name for name in ("DATABASE_URL", "OWNER_DATABASE_URL") if environment.get(name)]
+    if len(given) == 1:
+        raise ServersUnavailable(f"Only {given[0]} is set: set DATABASE_URL (role rp_app) and OWNER_DATABASE_URL (role rp_owner) together.")
+    servers = {"postgres"} if not given else set()
+    return frozenset(servers if environment.get("REDIS_URL") else {*servers, "valkey"})
+
+
+class Servers:
+    """The embedded servers of one data folder, for as long as this process uses them.
+
+    They are shared: the first who needs them starts them, and the last who leaves ends them. One lock covers the pair while it is
+    started or ended; a second, shared lock counts the users, and children that inherit `users` count too.
+    """
+
+    def __init__(
+        self,
+        var: Path,
+        *,
+        names: frozenset[str] = frozenset({"postgres", "valkey"}),
+        throwaway: bool = False,
+        prepare: Callable[[str], None] | None = None,
+    ) -> None:
+        self.var, self.run, self.prepare = var.absolute(), run_folder(var), prepare
+        classes: tuple[type[Server], ...] = (Postgres, Valkey)
+        self.servers = [made(self.var, self.run, throwaway=throwaway) for made in classes if made.name in names]
+        self.users: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> list[str]:
+        """Start what does not run yet, and count as a user; the names of those that this call started."""
+        if not self.servers:
+            return []
+        with self.locked() as arguments:
+            self.users = self.users or open_lock(self.var / "users.lock", arguments)
+            fcntl.flock(self.users, fcntl.LOCK_SH)
+            started = [server for server in self.servers if not (server.pid() and server.answers())]
+            for server in started:
+                server.launch(arguments)
+                if server.name == "postgres" and self.prepare:
+                    self.prepare(admin_url(self.var))
+        return [server.name for server in started]
+
+    def dead(self) -> list[str]:
+        """The names of those that run no more."""
+        return [server.name for server in self.servers if server.pid() is None]
+
+    def stop(self) -> bool:
+        """Leave; True where nobody else uses the servers, so that they were ended."""
+        if not self.servers:
+            return False
+        with self.locked() as arguments:
+            self.users = self.users or open_lock(self.var / "users.lock", arguments)
+            try:
+                fcntl.flock(self.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            else:
+                for server in reversed(self.servers):
+                    server.stop()
+                return True
+            finally:
+                self.users.close()
+                self.users = None
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[dict[str, Any]]:
+        """Hold the lock for the pair; yields what subprocess needs to run a server as the right user."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        arguments = popen_arguments(self.var, self.var / "pg")
+        with open_lock(self.var / "launcher.lock", arguments) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.run.lstat().st_uid not in {os.geteuid(), self.var.stat().st_uid, arguments.get("user")}:
+                raise ServersUnavailable(f"{self.run} belongs to another user: remove it, or choose another folder with RP_VAR.")
+            give(self.run, arguments)
+            yield arguments
+
+
+def open_lock(path: Path, arguments: dict[str, Any]) -> IO[str]:
+    """A lock file, which also the owner of the data folder may open."""
+    lock = path.open("a")
+    give(path, arguments)
+    return lock
