@@ -1,0 +1,101 @@
+"""How every form of the product renders: classes, units and keyboards of its widgets, and dates and numbers that are typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django.forms
+from django import forms
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.template.backends.django import DjangoTemplates as Backend
+from django.utils.functional import cached_property
+
+from common.money import MoneyFormField
+
+if TYPE_CHECKING:
+    AnyModelForm = forms.ModelForm[Any]
+else:
+    AnyModelForm = forms.ModelForm
+
+CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class RpBoundField(BoundField):
+    """A field as `<c-field>` shows it; every form gets it through the renderer, the forms of libraries too."""
+
+    @property
+    def is_check(self) -> bool:
+        """A single checkbox: its label stands after it."""
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def unit(self) -> str:
+        """What stands before the control: `$` for money."""
+        return "$" if isinstance(self.field, MoneyFormField) else ""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Django's attributes (required, aria) and the class of the control."""
+        built = super().build_widget_attrs(attrs, widget)
+        shown = widget or self.field.widget
+        classes = [str(built.get("class") or shown.attrs.get("class") or ""), _control_class(shown), "is-invalid" if self.errors else ""]
+        built["class"] = " ".join(name for name in classes if name)
+        return built
+
+
+class Renderer(DjangoTemplates):
+    """Widget templates of this project first, then Django's own (FORM_RENDERER)."""
+
+    bound_field_class = RpBoundField
+
+    @cached_property
+    def engine(self) -> Backend:
+        """A small engine of its own: widgets need neither components nor context processors."""
+        built_in = Path(django.forms.__file__).parent / "templates"
+        return Backend({"APP_DIRS": False, "DIRS": [settings.BASE_DIR / "templates", built_in], "NAME": "rp_forms", "OPTIONS": {}})
+
+
+class RpForm(forms.Form):
+    """Base of our forms: the server judges (no `required` attributes), dates, times and numbers get the right keyboard."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            prepare(field)
+
+
+class RpModelForm(AnyModelForm):
+    """The same for a form of a model."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            prepare(field)
+
+
+def prepare(field: forms.Field) -> None:
+    """Give a field its typed control and our word for a missing answer; what the form's author set stays."""
+    widget = field.widget
+    if isinstance(field, forms.DateField) and type(widget) is forms.DateInput:
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    elif isinstance(field, forms.TimeField) and type(widget) is forms.TimeInput:
+        widget.input_type, widget.format = "time", "%H:%M"
+    elif isinstance(widget, forms.NumberInput):
+        widget.input_type = "text"
+        widget.attrs.setdefault("inputmode", "numeric" if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField) else "decimal")
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = "Choose one." if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "Fill this in."
+
+
+def _control_class(widget: forms.Widget) -> str:
+    if widget.is_hidden:
+        return ""
+    if isinstance(widget, CHECKS):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
