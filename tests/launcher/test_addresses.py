@@ -66,7 +66,11 @@ def test_database_settings_refuse_another_address_without_repeating_its_password
 @pytest.mark.parametrize(
     ("address", "broker", "cache"),
     [
-        ("unix:///srv/run/valkey.sock", "redis+socket:///srv/run/valkey.sock?virtual_host=0", "unix:///srv/run/valkey.sock?db=1"),
+        (
+            "unix:///srv/run/valkey.sock",
+            "redis+socket:///srv/run/valkey.sock?virtual_host=0",
+            "unix:///srv/run/valkey.sock?db=1",
+        ),
         ("redis://redis:6379", "redis://redis:6379/0", "redis://redis:6379/1"),
         ("redis://:secret@redis:6379/4", "redis://:secret@redis:6379/4", "redis://:secret@redis:6379/5"),
         (
