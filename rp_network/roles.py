@@ -2,6 +2,7 @@
 
     python -m rp_network.roles --admin-url postgresql://admin@host/postgres [--print]
 
+The address may also stand in ADMIN_DATABASE_URL, where nobody reads a password off the list of processes.
 DATABASE_URL and OWNER_DATABASE_URL name the database and, where they hold one, the password of rp_app and rp_owner.
 """
 
@@ -138,9 +139,13 @@ def from_environment(environment: Mapping[str, str]) -> tuple[str, dict[str, str
 def main(arguments: list[str]) -> int:
     """Make the roles, or print the SQL where the user may not; exit code 3 means that an administrator must act."""
     parser = argparse.ArgumentParser(prog="python -m rp_network.roles", description=main.__doc__)
-    parser.add_argument("--admin-url", required=True, help="address of a user who may create roles")
+    parser.add_argument(
+        "--admin-url", default=os.environ.get("ADMIN_DATABASE_URL"), help="address of a user who may create roles"
+    )
     parser.add_argument("--print", action="store_true", dest="only_print", help="print the SQL and change nothing")
     options = parser.parse_args(arguments)
+    if not options.admin_url:
+        parser.error("give --admin-url or set ADMIN_DATABASE_URL")
     database, passwords = from_environment(os.environ)
     with psycopg.connect(options.admin_url) as server:
         version = server.info.server_version
