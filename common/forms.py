@@ -37,11 +37,13 @@ class RpBoundField(BoundField):
         return "$" if isinstance(self.field, MoneyFormField) else ""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Django's attributes (required, aria) and the class of the control."""
+        """Django's attributes (required, aria) and the class of the control; allauth repeats labels as placeholders, we do not."""
         built = super().build_widget_attrs(attrs, widget)
         shown = widget or self.field.widget
         classes = [str(built.get("class") or shown.attrs.get("class") or ""), _control_class(shown), "is-invalid" if self.errors else ""]
         built["class"] = " ".join(name for name in classes if name)
+        if type(self.form).__module__.startswith("allauth."):
+            built["placeholder"] = False
         return built
 
 

@@ -21,6 +21,7 @@ register = template.Library()
 
 NETWORK_ZONE = ZoneInfo("America/Los_Angeles")
 STATUS_ICONS = {"idle": "draft", "wait": "wait", "move": "move", "good": "ok", "warn": "warn", "bad": "bad"}
+NAV_KEYS = {"home": "h", "cal": "w", "school": "d", "grant": "g", "trophy": "i"}
 SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -41,6 +42,12 @@ def money_short(amount: Decimal | int | str | None) -> SafeString | str:
         return ""
     written = show_short(Decimal(amount))
     return format_html('<span class="money{}">{}</span>', " neg" if written.startswith("\u2212") else "", written)
+
+
+@register.filter
+def dollars(amount: Decimal | int | str | None) -> str:
+    """The same as plain text, for labels and sentences that are attributes: `$2,500`."""
+    return "" if amount is None or amount == "" else show_short(Decimal(amount))
 
 
 @register.filter
@@ -112,13 +119,18 @@ def status_icon(tone: str) -> str:
     return STATUS_ICONS[tone]
 
 
+@register.filter
+def nav_key(icon: str) -> str:
+    """The key after G that opens a place of the rail (pages.md 8), known by its icon; empty where there is none."""
+    return NAV_KEYS.get(icon, "")
+
+
 @dataclass(frozen=True)
 class Bar:
     """The parts of a meter as SVG percentages, and what is left of the cap (never below zero)."""
 
     used: str
     wait: str
-    end: str
     left: Decimal
     over: bool
 
@@ -132,7 +144,6 @@ def meter_bar(used: Any, waiting: Any, cap: Any) -> Bar:
     return Bar(
         used=f"{share:.1%}",
         wait=f"{rest:.1%}",
-        end=f"{share:.1%}",
         left=max(limit - solid - hatched, Decimal(0)),
         over=solid + hatched > limit,
     )
