@@ -28,8 +28,11 @@ GRANT_OPTIONS = (
 
 
 def ensure(conninfo: str) -> None:
-    """Make the roles and the database of the embedded server, whose superuser may do everything; twice is once."""
+    """Make the roles and the database of the embedded server; twice is once. Test databases get the extensions from the template."""
     make(conninfo, database=DATABASE, passwords={})
+    with psycopg.connect(conninfo, dbname="template1", autocommit=True) as template:
+        for statement in extension_statements():
+            template.execute(statement)
 
 
 def make(conninfo: str, *, database: str, passwords: Mapping[str, str]) -> list[str]:
@@ -71,8 +74,16 @@ def role_statements(server_version: int) -> list[sql.SQL]:
 
 def database_statements() -> list[sql.SQL]:
     """What the database needs before the first migration; all extensions are trusted, so its owner may install them."""
-    extensions = [sql.SQL(f"create extension if not exists {name}") for name in EXTENSIONS]
-    return [sql.SQL("set role rp_owner"), sql.SQL("revoke create on schema public from public"), *extensions]
+    return [
+        sql.SQL("set role rp_owner"),
+        sql.SQL("revoke create on schema public from public"),
+        *extension_statements(),
+    ]
+
+
+def extension_statements() -> list[sql.SQL]:
+    """What exclusion constraints and fuzzy search need."""
+    return [sql.SQL(f"create extension if not exists {name}") for name in EXTENSIONS]
 
 
 def refuse_strong_roles(server: psycopg.Connection[tuple[object, ...]]) -> None:

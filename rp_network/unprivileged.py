@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ class ServersUnavailable(RuntimeError):
 
 
 def popen_arguments(var: Path, data: Path) -> dict[str, Any]:
-    """What subprocess needs so that a server may write in `data`; nothing for an ordinary user.
+    """What subprocess needs so that a server may write in `data`; nothing for an ordinary user with an account.
 
     As root: the owner of the folder, else a user namespace of its own, else nobody, who is then given the folder.
     """
@@ -25,7 +26,7 @@ def popen_arguments(var: Path, data: Path) -> dict[str, Any]:
                 f"{var} belongs to another user (root made it?). Give it to yourself with "
                 f"'sudo chown -R $(id -u) {var}', or choose another folder with RP_VAR."
             )
-        return {}
+        return {} if has_account() else {"preexec_fn": enter_user_namespace}
     folder = data if data.exists() and any(data.iterdir()) else var
     owner = folder.stat()
     if owner.st_uid != 0:
@@ -35,12 +36,21 @@ def popen_arguments(var: Path, data: Path) -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
+def has_account() -> bool:
+    """Whether this user has a name, as initdb demands; in a container often not."""
+    try:
+        return bool(pwd.getpwuid(os.geteuid()))
+    except KeyError:
+        return False
+
+
 def enter_user_namespace() -> None:
-    """Make this process, root outside, the user nobody inside a namespace of its own; its files stay root's."""
+    """Make this process the user nobody inside a namespace of its own; outside, its files stay those of who started it."""
+    user, group = os.geteuid(), os.getegid()
     os.unshare(os.CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
-    for table in ("uid_map", "gid_map"):
-        Path(f"/proc/self/{table}").write_text(f"{NOBODY} 0 1")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
 
 
 def namespace_works() -> bool:

@@ -23,4 +23,4 @@ def guard_off(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None
         name = str(connections["owner"].settings_dict["NAME"])
     assert name.startswith("test_"), name
     with psycopg.connect(embedded.admin_url(Path(os.environ["RP_VAR"])), dbname=name) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  the list is code of this repository
+        connection.execute(statement.encode())

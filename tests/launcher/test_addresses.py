@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from rp_network import embedded
+from rp_network.engines import POSTGRES_SOCKET
+from rp_network.unprivileged import ServersUnavailable
 
 
 def test_urls_point_into_the_data_folder() -> None:
@@ -26,7 +28,7 @@ def test_urls_write_nothing(tmp_path: Path) -> None:
 def test_a_long_data_folder_keeps_its_sockets_in_the_folder_for_temporary_files(tmp_path: Path) -> None:
     run = embedded.run_folder(tmp_path / ("long" * 30) / "var")
     assert run.name.startswith(f"rp-{os.geteuid()}-")
-    assert len(str(run / embedded.POSTGRES_SOCKET)) <= embedded.LONGEST_SOCKET_PATH
+    assert len(str(run / POSTGRES_SOCKET)) <= embedded.LONGEST_SOCKET_PATH
     assert run != embedded.run_folder(tmp_path / ("long" * 30) / "other")
 
 
@@ -88,3 +90,24 @@ def test_redis_urls_keep_the_broker_and_the_cache_in_two_databases(address: str,
 def test_redis_urls_refuse_another_address(address: str) -> None:
     with pytest.raises(ValueError, match="A Redis address looks like"):
         embedded.redis_urls(address)
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        ({}, {"postgres", "valkey"}),
+        ({"RP_ENV": "test"}, {"postgres", "valkey"}),
+        ({"RP_ENV": "production"}, set()),
+        ({"REDIS_URL": "redis://host"}, {"postgres"}),
+        ({"DATABASE_URL": "postgresql://a/rp", "OWNER_DATABASE_URL": "postgresql://a/rp"}, {"valkey"}),
+        ({"DATABASE_URL": "", "REDIS_URL": ""}, {"postgres", "valkey"}),
+    ],
+)
+def test_a_server_is_wanted_where_its_address_is_not_given(environment: dict[str, str], names: set[str]) -> None:
+    assert embedded.wanted(environment) == names
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "OWNER_DATABASE_URL"])
+def test_one_of_the_two_database_addresses_alone_is_refused(name: str) -> None:
+    with pytest.raises(ServersUnavailable, match=f"Only {name} is set"):
+        embedded.wanted({name: "postgresql://a/rp"})
