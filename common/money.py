@@ -47,16 +47,20 @@ def whole_dollars(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal(1), rounding=ROUND_DOWN).quantize(CENT)
 
 
-class MoneyField(models.DecimalField[Any, Any]):
-    """numeric(12,2), US dollars; NaN, which numeric would take, is refused by a CHECK of the column."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_digits"], kwargs["decimal_places"] = 12, 2
-        super().__init__(*args, **kwargs)
+class ExactField(models.DecimalField[Any, Any]):
+    """An exact number; NaN, which numeric would take, is refused by a CHECK of the column."""
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         """CHECK of the column."""
         return f"{connection.ops.quote_name(self.column)} <> 'NaN'"
+
+
+class MoneyField(ExactField):
+    """numeric(12,2), US dollars."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_digits"], kwargs["decimal_places"] = 12, 2
+        super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         """Without the two arguments that never change."""

@@ -1,6 +1,6 @@
 """Tenancy: doors, scopes and the base classes of tenant and network tables."""
 
-from common.tenancy.constraints import AppendOnlyTable, DoorGrant, DoorPolicy, NetworkTable, SameTenant, StaffTable, TenantTable
+from common.tenancy.constraints import AppendOnlyTable, DoorGrant, DoorPolicy, GuardedTable, NetworkTable, SameTenant, StaffTable, TenantTable
 from common.tenancy.scope import (
     NOBODY,
     Door,
@@ -22,6 +22,7 @@ __all__ = [
     "Door",
     "DoorGrant",
     "DoorPolicy",
+    "GuardedTable",
     "NetworkTable",
     "NoTenantScope",
     "SameTenant",

@@ -139,28 +139,51 @@ class AppendOnlyTable(WallConstraint):
         ]
 
 
-class DoorPolicy(WallConstraint):
-    """One command of one door on one table: the grant and its policy (`using` reads old rows, `check` new ones)."""
+class GuardedTable(WallConstraint):
+    """Row security for a table without partner_id: the staff door sees all, other doors only by their DoorPolicy."""
 
-    def __init__(self, *, name: str, role: str, command: str, using: str = "", check: str = "") -> None:
+    def statements(self, table: str) -> list[str]:
+        return [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY staff ON {table} TO rp_staff USING (true) WITH CHECK (true)",
+        ]
+
+    def undo(self, table: str) -> list[str]:
+        return [
+            f"DROP POLICY staff ON {table}",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ]
+
+
+class DoorPolicy(WallConstraint):
+    """One command of one door on one table: the grant and its policy (`using` for old rows, `with_check` for new ones)."""
+
+    def __init__(self, *, name: str, role: str, command: str, using: str = "", with_check: str = "") -> None:
         super().__init__(name=name)
-        self.role, self.command, self.using, self.check = role, command, using, check
+        self.role, self.command, self.using, self.with_check = role, command, using, with_check
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, tuple(args), {**kwargs, "role": self.role, "command": self.command, "using": self.using, "check": self.check}
+        return path, tuple(args), {**kwargs, "role": self.role, "command": self.command, "using": self.using, "with_check": self.with_check}
+
+    @property
+    def policy(self) -> str:
+        """Such as `review_select`: the door and the command."""
+        return f"{self.role.removeprefix('rp_')}_{self.command.lower()}"
 
     def statements(self, table: str) -> list[str]:
         using = f" USING ({self.using})" if self.using else ""
-        check = f" WITH CHECK ({self.check})" if self.check else ""
+        check = f" WITH CHECK ({self.with_check})" if self.with_check else ""
         return [
             f"GRANT {self.command} ON {table} TO {self.role}",
-            f"CREATE POLICY {self.name} ON {table} FOR {self.command} TO {self.role}{using}{check}",
+            f"CREATE POLICY {self.policy} ON {table} FOR {self.command} TO {self.role}{using}{check}",
         ]
 
     def undo(self, table: str) -> list[str]:
         kept = [] if self.role in ("rp_app", "rp_staff") else [f"REVOKE {self.command} ON {table} FROM {self.role}"]
-        return [f"DROP POLICY {self.name} ON {table}", *kept]
+        return [f"DROP POLICY {self.policy} ON {table}", *kept]
 
 
 class DoorGrant(WallConstraint):

@@ -33,14 +33,18 @@ class Door(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Rows that may be seen: partner ids, the one partner that may be written, the person, proposals, a link."""
+    """Rows that may be seen: partner ids, the one partner that may be written, the person, proposals, a link.
+
+    `token` is the SHA-256 of a link's secret, `subject` the row that it names ("partners.invitation:12").
+    """
 
     door: Door = Door.NONE
     partners: tuple[int, ...] = ()
     active: int | None = None
     user: int | None = None
     reviews: tuple[int, ...] = ()
-    link: int | None = None
+    token: str = ""
+    subject: str = ""
     reason: str = ""
 
     @property
@@ -75,7 +79,8 @@ def tell_database(scope: Scope, *, read_only: bool = False) -> None:
         "app.active": str(scope.active or ""),
         "app.user": str(scope.user or ""),
         "app.reviews": _ids(scope.reviews),
-        "app.link": str(scope.link or ""),
+        "app.token": scope.token,
+        "app.subject": scope.subject,
         "app.context": json.dumps({"door": scope.door.value, "user": scope.user, "reason": scope.reason}),
     }
     if read_only:
@@ -111,6 +116,13 @@ def moved_to(scope: Scope, *, read_only: bool = False) -> Iterator[Scope]:
         _scope.reset(token)
 
 
+def change_scope(scope: Scope) -> Scope:
+    """Replace the scope of the block that is open now; it ends where that block ends."""
+    tell_database(scope)
+    _scope.set(scope)
+    return scope
+
+
 @contextmanager
 def tenant_context(*partners: int, active: int | None = None, user: int | None = None, read_only: bool = False) -> Iterator[Scope]:
     """The tenant door: rows of these partner ids; writes go to `active` (default: the only one given)."""
@@ -134,9 +146,9 @@ def review_context(*proposals: int, user: int, read_only: bool = False) -> Itera
 
 
 @contextmanager
-def link_context(link: int, *, read_only: bool = False) -> Iterator[Scope]:
-    """The link door: the rows that this one link names."""
-    with entered(Scope(Door.LINK, link=link), read_only=read_only) as scope:
+def link_context(token: str, *, subject: str = "", read_only: bool = False) -> Iterator[Scope]:
+    """The link door: the link with this SHA-256 and, once known, the row that it names."""
+    with entered(Scope(Door.LINK, token=token, subject=subject), read_only=read_only) as scope:
         yield scope
 
 

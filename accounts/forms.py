@@ -1,0 +1,30 @@
+"""Forms about accounts."""
+
+from __future__ import annotations
+
+from django import forms
+
+from accounts.models import CodeOrgRole, User
+from common.forms import RpForm
+
+
+class RoleForm(RpForm):
+    """An Administrator proposes a Code.org role."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(choices=CodeOrgRole.Role.choices)
+    reason = forms.CharField(max_length=500, help_text="The other Administrator reads it before she confirms.")
+
+
+class EndRoleForm(RpForm):
+    """The last day of a role."""
+
+    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class SettingsForm(RpForm):
+    """How a person sees the pages."""
+
+    theme = forms.ChoiceField(label="Colors", choices=User.Theme.choices, widget=forms.RadioSelect)
+    single_keys = forms.BooleanField(label="Single-key shortcuts", required=False, help_text="Press ? on a page to see its keys.")

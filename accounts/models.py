@@ -1,0 +1,184 @@
+"""User, the roles of Code.org people with their dates, and the record of sign-ins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+import rules
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
+from common.refs import RefField
+from common.standing import NOBODY_IN_PARTICULAR, Standing
+from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
+from common.tenancy.constraints import WallConstraint
+from common.tenancy.models import NetworkModel
+
+
+class Side(models.TextChoices):
+    """A person is on one side only: a partner membership and a Code.org role exclude each other (roles.md)."""
+
+    PARTNER = "partner", "Partner"
+    CODE_ORG = "code_org", "Code.org"
+
+
+class UserManager(BaseUserManager["User"]):
+    """People by e-mail address, which is kept in lower case."""
+
+    def create_user(self, email: str, name: str, side: str, password: str | None = None, **extra: Any) -> User:
+        """Make an active user; no password means that nobody can sign in with one yet."""
+        user = self.model(email=email.strip().lower(), name=name.strip(), side=side, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """By e-mail, whatever its case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. Roles are rows with dates, read at every request; the user row has none."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "As the system"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    ref = RefField("U")
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    side = models.CharField(max_length=10, choices=Side.choices)
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    single_keys = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    standing: Standing = NOBODY_IN_PARTICULAR
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("id", "side", name="accounts_user_side_key"),
+            models.CheckConstraint(name="accounts_user_side", condition=Q(side__in=Side.values)),
+            models.CheckConstraint(name="accounts_user_email_lower", condition=Q(email=Lower("email"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """Ask the rule; deny by default."""
+        return bool(self.is_active and rules.has_perm(permission, self, obj))
+
+    def get_short_name(self) -> str:
+        """The name as it is: nobody's name is cut."""
+        return self.name
+
+
+class OneSide(WallConstraint):
+    """FOREIGN KEY (user_id, side) REFERENCES accounts_user (id, side): roles of one side only, whoever writes."""
+
+    def statements(self, table: str) -> list[str]:
+        return [f"ALTER TABLE {table} ADD CONSTRAINT {self.name} FOREIGN KEY (user_id, side) REFERENCES accounts_user (id, side)"]
+
+    def undo(self, table: str) -> list[str]:
+        return [f"ALTER TABLE {table} DROP CONSTRAINT {self.name}"]
+
+
+class CodeOrgRoleQuerySet(models.QuerySet["CodeOrgRole"]):
+    """Roles in force."""
+
+    def in_force(self, on: dt.date) -> Self:
+        """Confirmed roles on a date (network zone)."""
+        return self.filter(in_force(on), confirmed_at__isnull=False)
+
+
+CodeOrgRoleManager = models.Manager.from_queryset(CodeOrgRoleQuerySet)
+
+
+class CodeOrgRole(NetworkModel, DatedRow):
+    """A role at Code.org from a date to a date: proposed by one Administrator, confirmed by another (roles.md)."""
+
+    class Role(models.TextChoices):
+        OUTREACH_MANAGER = "outreach_manager", "Outreach Manager"
+        STAFF = "staff", "Program Staff"
+        FINANCE = "finance", "Finance"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    ref = RefField("R")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="code_org_roles")
+    side = models.CharField(max_length=10, default=Side.CODE_ORG, editable=False)
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    objects: ClassVar[CodeOrgRoleManager[CodeOrgRole]] = CodeOrgRoleManager()
+
+    class Meta:
+        constraints = [
+            OneSide(name="accounts_role_one_side"),
+            models.CheckConstraint(name="accounts_role_side", condition=Q(side=Side.CODE_ORG)),
+            models.CheckConstraint(name="accounts_role_known", condition=Q(role__in=["outreach_manager", "staff", "finance", "administrator"])),
+            never_overlapping("user", "role", name="accounts_role_once", condition=Q(confirmed_at__isnull=False)),
+            starts_before_end("accounts_role_period"),
+            two_people("accounts_role_two_people"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.user}"
+
+
+class CodeOrgInvitation(NetworkModel):
+    """An invitation to a Code.org role; it is mailed once a second Administrator has confirmed it."""
+
+    wall: ClassVar[type[WallConstraint]] = StaffTable
+
+    ref = RefField("N")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=CodeOrgRole.Role.choices)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            two_people("accounts_invitation_two_people"),
+            models.UniqueConstraint(
+                "email", "role", name="accounts_invitation_open_once", condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
+            ),
+            GuardedTable(name="accounts_invitation_guard"),
+            DoorPolicy(name="accounts_invitation_by_link", role="rp_link", command="SELECT", using="'accounts.codeorginvitation:' || id = (select app.subject())"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.get_role_display()}"
+
+
+class SignInEvent(models.Model):
+    """One sign-in: who, when (UTC), how, from where. Never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    at = models.DateTimeField()
+    method = models.CharField(max_length=40)
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [AppendOnlyTable(name="accounts_signin_append_only")]
+        indexes = [models.Index(fields=["user", "-at"], name="accounts_signin_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.at:%Y-%m-%d %H:%M}"

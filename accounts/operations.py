@@ -1,0 +1,199 @@
+"""People of Code.org and everybody's own settings: invite (two people), accept, first administrators, end a role."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
+from activity.models import Link
+from activity.operations import queue_mail, record
+from common.errors import DomainError, refusing
+from common.zones import network_date
+
+
+class InvitationRefused(DomainError):
+    """The invitation cannot be made or confirmed; the message says why."""
+
+    code = "invitation_refused"
+
+
+class AlreadySetUp(DomainError):
+    """The system has administrators."""
+
+    code = "already_set_up"
+
+
+class OtherSide(DomainError):
+    """A person is on one side only: partner or Code.org."""
+
+    code = "other_side"
+
+
+class WrongPassword(DomainError):
+    """The address has an account, and this is not its password."""
+
+    code = "wrong_password"
+
+
+INVITATION_DAYS = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def propose_code_org_role(*, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime) -> CodeOrgInvitation:
+    """An Administrator proposes a Code.org role for a person; nothing is mailed yet. Raises InvitationRefused."""
+    address = email.strip().lower()
+    known = User.objects.filter(email=address).first()
+    if known is not None and known.side != Side.CODE_ORG:
+        raise InvitationRefused("This address belongs to a person at a partner.", field="email")
+    if known is not None and CodeOrgRole.objects.filter(user=known, role=role).in_force(network_date(at)).exists():
+        raise InvitationRefused(f"{known.name} holds this role already.", field="role")
+    with refusing(accounts_invitation_open_once=InvitationRefused("This role is proposed for this address already.", field="email")):
+        made = CodeOrgInvitation.objects.create(
+            email=address, name=name.strip(), role=role, reason=reason, proposed_by=proposed_by, proposed_at=at
+        )
+    record(made, verb="role.proposed", text=f"{made.name} was proposed as {made.get_role_display()}", reason=reason, by=proposed_by, at=at)
+    return made
+
+
+@transaction.atomic
+def confirm_code_org_role(*, invitation: CodeOrgInvitation, confirmed_by: Any, at: dt.datetime) -> CodeOrgInvitation:
+    """Another Administrator confirms; the invited person gets the link (7 days). Raises InvitationRefused."""
+    row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.confirmed_at or row.withdrawn_at:
+        raise InvitationRefused("This invitation has been decided already.")
+    with refusing(accounts_invitation_two_people=InvitationRefused("You proposed this role, so another Administrator confirms it.")):
+        row.confirmed_by, row.confirmed_at = confirmed_by, at
+        row.save(update_fields=["confirmed_by", "confirmed_at"])
+    record(row, verb="role.confirmed", text=f"{row.name} was invited as {row.get_role_display()}", by=confirmed_by, at=at)
+    queue_mail(to=row.email, template="invitation", key=f"invitation:{row.ref}", at=at, context=_mail_context(row, confirmed_by, at))
+    return row
+
+
+@transaction.atomic
+def withdraw_code_org_invitation(*, invitation: CodeOrgInvitation, by: Any, at: dt.datetime) -> None:
+    """Take a proposed or mailed invitation back. Raises InvitationRefused once it is accepted or withdrawn."""
+    if CodeOrgInvitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at) != 1:
+        raise InvitationRefused("This invitation is over already.")
+    record(invitation, verb="role.withdrawn", text=f"The invitation of {invitation.name} was withdrawn", by=by, at=at)
+
+
+@transaction.atomic
+def accept_code_org_invitation(*, invitation: CodeOrgInvitation, link: Link, password: str, name: str, at: dt.datetime) -> User:
+    """Make the account and the role (staff door), and use the link up. Raises InvitationRefused, WrongPassword, ValidationError."""
+    locked = Link.objects.select_for_update().get(pk=link.pk)
+    if not locked.is_open(at) or invitation.confirmed_at is None:
+        raise InvitationRefused("This invitation has been used or is over.")
+    user = account_for(email=invitation.email, name=name, side=Side.CODE_ORG, password=password, at=at)
+    role = CodeOrgRole.objects.create(
+        user=user,
+        role=invitation.role,
+        valid_from=network_date(at),
+        reason=invitation.reason,
+        proposed_by=invitation.proposed_by,
+        proposed_at=invitation.proposed_at,
+        confirmed_by=invitation.confirmed_by,
+        confirmed_at=invitation.confirmed_at,
+    )
+    CodeOrgInvitation.objects.filter(pk=invitation.pk).update(accepted_by=user, accepted_at=at)
+    locked.used_at = at
+    locked.save(update_fields=["used_at"])
+    record(role, verb="role.begun", text=f"{user.name} begins as {role.get_role_display()}", by=user, at=at)
+    return user
+
+
+@transaction.atomic
+def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.datetime) -> CodeOrgRole:
+    """Set the last day of a role (network zone). Raises InvitationRefused for one's own role or a day before its first."""
+    if role.user_id == by.pk:
+        raise InvitationRefused("Another Administrator ends your role.")
+    if last_day < role.valid_from:
+        raise InvitationRefused(f"Enter a date on or after {role.valid_from:%b %-d, %Y}, the first day.", field="last_day")
+    role.valid_before = last_day + dt.timedelta(days=1)
+    role.save(update_fields=["valid_before"])
+    record(role, verb="role.ended", text=f"{role.user.name} ends as {role.get_role_display()}", by=by, at=at)
+    return role
+
+
+@transaction.atomic
+def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> list[CodeOrgInvitation]:
+    """Invite the first two Administrators of an empty system: (e-mail, name) each. Raises AlreadySetUp ever after.
+
+    Each confirms the other, so that even the first two roles have two people behind them.
+    """
+    if CodeOrgRole.objects.exists() or CodeOrgInvitation.objects.exists():
+        raise AlreadySetUp("This system has administrators already; an Administrator invites further ones on the Accounts page.")
+    if len({email.strip().lower() for email, _name in people}) != 2:
+        raise InvitationRefused("Name two different people: one proposes, the other confirms.")
+    users = [_unsigned(email, name, at) for email, name in people]
+    made = []
+    for user, other in ((users[0], users[1]), (users[1], users[0])):
+        row = CodeOrgInvitation.objects.create(
+            email=user.email,
+            name=user.name,
+            role=CodeOrgRole.Role.ADMINISTRATOR,
+            reason="First administrators",
+            proposed_by=user,
+            proposed_at=at,
+            confirmed_by=other,
+            confirmed_at=at,
+        )
+        queue_mail(to=row.email, template="invitation", key=f"invitation:{row.ref}", at=at, context=_mail_context(row, other, at))
+        made.append(row)
+    return made
+
+
+def account_for(*, email: str, name: str, side: str, password: str, at: dt.datetime) -> User:
+    """The account of an invited address: a new one with this password, or the one there is if the password is its own.
+
+    Raises OtherSide, WrongPassword, ValidationError (by field).
+    """
+    user = User.objects.filter(email=email).first()
+    if user is not None and user.side != side:
+        raise OtherSide("This address belongs to an account of the other side. Use another address.")
+    if user is not None and user.has_usable_password():
+        if not user.is_active or not user.check_password(password):
+            raise WrongPassword("You have an account with this address: enter its password.", field="password")
+        return user
+    user = user or User(email=email, name=name.strip(), side=side, joined_at=at)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+    user.set_password(password)
+    user.save()
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user
+
+
+def _unsigned(email: str, name: str, at: dt.datetime) -> User:
+    return User.objects.create_user(email, name, Side.CODE_ORG, joined_at=at)
+
+
+def _mail_context(row: CodeOrgInvitation, invited_by: User, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "partner": "Code.org",
+        "role": row.get_role_display(),
+        "invited_by": invited_by.name,
+        "days": INVITATION_DAYS.days,
+        "link": {
+            "purpose": "invitation",
+            "subject_type": row._meta.label_lower,
+            "subject_id": row.pk,
+            "expires_at": (at + INVITATION_DAYS).isoformat(),
+        },
+    }
+
+
+@transaction.atomic
+def change_own_settings(*, user: User, theme: str, single_keys: bool) -> User:
+    """A person's own way to see the pages."""
+    user.theme, user.single_keys = theme, single_keys
+    user.save(update_fields=["theme", "single_keys"])
+    return user

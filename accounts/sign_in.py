@@ -1,0 +1,65 @@
+"""Signing in: the record of it, the second factor, how fresh it is, and when a session is over."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from accounts.models import Side, SignInEvent
+from common.zones import now
+
+SECOND_FACTORS = ("mfa", "demo")
+IDLE_SECONDS = {Side.CODE_ORG: 30 * 60}
+ABSOLUTE_SECONDS = 12 * 60 * 60
+
+
+def record_sign_in(sender: Any, request: HttpRequest, user: Any, **extra: Any) -> None:
+    """Keep one row for each sign-in (who, when, how, from where); begins the clock of the session."""
+    records = get_authentication_records(request, user) if request.session.get("_auth_user_id") else []
+    SignInEvent.objects.create(
+        user=user,
+        at=now(),
+        method="+".join(dict.fromkeys(record["method"] for record in records)) or "password",
+        address=request.META.get("REMOTE_ADDR") or None,
+        agent=request.headers.get("User-Agent", "")[:200],
+    )
+    request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """True where this session was opened with a second factor (TOTP, recovery code; the demo sign-in counts)."""
+    if not request.user.is_authenticated:
+        return False
+    return any(record["method"] in SECOND_FACTORS for record in get_authentication_records(request, request.user))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """True within 5 minutes of the last time that password, code or demo button was used in this session."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - max(record["at"] for record in records) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def session_is_over(request: HttpRequest) -> bool:
+    """End a session after 12 hours, or for Code.org people after 30 minutes without a request; True where it ended."""
+    user, session, second = request.user, request.session, int(time.time())
+    if not user.is_authenticated:
+        return False
+    idle = IDLE_SECONDS.get(Side(user.side), ABSOLUTE_SECONDS)
+    if second - session.get("signed_in_at", second) > ABSOLUTE_SECONDS or second - session.get("seen_at", second) > idle:
+        logout(request)
+        return True
+    if second - session.get("seen_at", 0) > 60:
+        session["seen_at"] = second
+    return False
+
+
+def second_factor_added(sender: Any, request: HttpRequest, user: Any, authenticator: Any, **extra: Any) -> None:
+    """Who has just proved a new authenticator has shown a second factor in this session."""
+    record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)

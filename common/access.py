@@ -1,0 +1,127 @@
+"""`@requires`: every view says which permission it asks, on which row, through which door; nothing is open by default."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from common.tenancy import Door, Scope
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares; the authorization test reads it from every URL."""
+
+    permission: str
+    model: type[Model] | None = None
+    door: Door | None = None
+    fresh: bool = False
+
+
+class Person(Protocol):
+    """What access asks of request.user."""
+
+    is_authenticated: bool
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """True where the rule allows it."""
+
+
+class ScopedRequest(HttpRequest):
+    """A request after the tenant middleware: signed-in user, scope, and the partner of the URL where there is one."""
+
+    user: Any
+    scope: Scope
+    partner: Any
+    partner_asked: str | None
+    is_fresh: bool
+
+
+PUBLIC = "public"
+
+
+def requires(
+    permission: str,
+    model: type[Model] | None = None,
+    *,
+    door: Door | None = None,
+    fresh: bool = False,
+    row: Callable[..., Any] | None = None,
+) -> Callable[[View], View]:
+    """Declare a view: signed in (else sign-in page), row of `model` by `ref` (404), rule on that row (403).
+
+    The view gets the row after the request. Without a model the rule is asked on the partner of the URL, or on nothing.
+    `fresh` asks, for POST, a sign-in at most 5 minutes old (architecture, "API tokens"). `row` replaces the look-up:
+    it takes (request, **kwargs of the URL) and returns a queryset of at most one row.
+    """
+
+    def declared(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            asked = cast("ScopedRequest", request)
+            if permission != PUBLIC and not asked.user.is_authenticated:
+                return redirect(f"/accounts/login/?{urlencode({'next': request.get_full_path()})}")
+            kwargs.pop("partner", None)
+            if asked.partner_asked is not None and asked.partner is None:
+                raise Http404
+            found = _row(asked, model, row, kwargs) if model is not None else None
+            about = found if found is not None else asked.partner
+            if permission != PUBLIC and not asked.user.has_perm(permission, about):
+                raise PermissionDenied(refusal(permission))
+            if fresh and request.method == "POST" and not asked.is_fresh:
+                return stale_sign_in(request)
+            return view(request, found, **kwargs) if model is not None else view(request, **kwargs)
+
+        guarded.access = Access(permission, model, door, fresh)  # type: ignore[attr-defined]
+        return guarded
+
+    return declared
+
+
+def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | None, kwargs: dict[str, Any]) -> Model:
+    queryset = row(request, **kwargs) if row else cast("Any", model).objects.filter(ref=kwargs.pop("ref"))
+    if row:
+        kwargs.clear()
+    if request.partner is not None and any(field.name == "partner" for field in model._meta.fields):
+        queryset = queryset.filter(partner=request.partner)
+    found = queryset.first()
+    if found is None:
+        raise Http404
+    return cast("Model", found)
+
+
+def stale_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the page that asks the password or code again, and then back to where the button was."""
+    back = request.META.get("HTTP_REFERER", "")
+    path = "/" + back.split("/", 3)[3] if back.count("/") >= 3 and back.split("/", 3)[2] == request.get_host() else request.path
+    target = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def refusal(permission: str) -> str:
+    """Who can do it, for the 403 page."""
+    who = WHO_CAN.get(permission)
+    return f"{who} can do this." if who else "Your role cannot do this."
+
+
+WHO_CAN: dict[str, str] = {}
+
+
+def permit(permission: str, predicate: Any, who: str) -> None:
+    """Add a rule and the words for who can, e.g. permit("workshops.edit", is_program_manager, "A Program Manager")."""
+    import rules
+
+    rules.add_perm(permission, predicate)
+    WHO_CAN[permission] = who

@@ -1,0 +1,42 @@
+"""Small answers that every app's views share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from common.errors import DomainError
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what was posted is done, now GET this."""
+
+    status_code = 303
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, form: forms.BaseForm | None = None) -> HttpResponse:
+    """A page; 422 where its form was refused."""
+    refused = form is not None and form.is_bound and bool(form.errors)
+    return render(request, template, {"form": form, **context} if form is not None else context, status=422 if refused else 200)
+
+
+def tried(form: Any, operation: Callable[[], Any]) -> Any:
+    """Run one operation; its refusal becomes an error of the form (at its field where it names one) and None comes back."""
+    try:
+        return operation()
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+    except ValidationError as error:
+        _spread(form, error)
+    return None
+
+
+def _spread(form: Any, error: ValidationError) -> None:
+    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    for name, messages in by_field.items():
+        form.add_error(name if name in form.fields else None, messages)

@@ -1,0 +1,9 @@
+"""The app facilitators."""
+
+from django.apps import AppConfig
+
+
+class FacilitatorsConfig(AppConfig):
+    """See the map of the apps in README."""
+
+    name = "facilitators"

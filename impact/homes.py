@@ -1,0 +1,132 @@
+"""What a home shows: one ranked list of what needs this person, figures, what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from activity.models import LogEntry
+from partners.models import Invitation, Membership, OutreachAssignment, Partner
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: when (with the words of the countdown), a sentence that starts with a verb, why, one button."""
+
+    due: dt.datetime | None
+    when: str
+    note: str
+    title: str
+    why: str
+    url: str
+    action: str
+    tone: str = ""
+
+
+Source = Callable[..., list[Todo]]
+
+
+def ranked(todos: list[Todo]) -> list[Todo]:
+    """At most 7, late ones first, then by their date; what has no date comes last."""
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(todos, key=lambda todo: (todo.tone != "late", todo.due or far))[:7]
+
+
+def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
+    """The home of one partner."""
+    todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)]
+    return {
+        "date": on,
+        "partner": partner,
+        "sentence": sentence_of(todos),
+        "todos": ranked(todos),
+        "panels": [panel for make in PARTNER_PANELS if (panel := make(user=user, partner=partner, on=on, at=at))],
+        "recent": list(LogEntry.objects.filter(partner=partner).select_related("actor").order_by("-at", "-id")[:8]),
+    }
+
+
+def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
+    """The home of a person at Code.org."""
+    todos = [todo for source in NETWORK_SOURCES for todo in source(user=user, on=on, at=at)]
+    return {
+        "date": on,
+        "partner": None,
+        "sentence": sentence_of(todos),
+        "todos": ranked(todos),
+        "panels": [panel for make in NETWORK_PANELS if (panel := make(user=user, on=on, at=at))],
+        "recent": list(LogEntry.objects.select_related("actor").order_by("-at", "-id")[:8]),
+    }
+
+
+def sentence_of(todos: list[Todo]) -> str:
+    """One sentence of state below the date."""
+    late = sum(todo.tone == "late" for todo in todos)
+    soon = len(todos) - late
+    if not todos:
+        return "Nothing waits for you."
+    parts = [f"{late} {'thing is' if late == 1 else 'things are'} late"] if late else []
+    parts += [f"{soon} {'waits' if soon == 1 else 'wait'} for you"] if soon else []
+    return ", ".join(parts).capitalize() + "."
+
+
+def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | None = None) -> list[Todo]:
+    """Partners without a Program Manager (C1: a gap alerts the same day) or without an Outreach Manager (C27)."""
+    if not user.standing.is_code_org("outreach_manager", "staff"):
+        return []
+    mine = Partner.objects.active(on).order_by("name")
+    with_manager = Membership.objects.filter(role="program_manager").in_force(on).values("partner")
+    found = [_vacancy(row, "Program Manager", "Invite one", "people/") for row in mine.exclude(pk__in=with_manager)[:7]]
+    if user.standing.is_code_org("staff"):
+        looked_after = OutreachAssignment.objects.in_force(on).values("partner")
+        found += [_vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/") for row in mine.exclude(pk__in=looked_after)[:7]]
+    return found
+
+
+def _vacancy(partner: Partner, role: str, action: str, path: str) -> Todo:
+    return Todo(
+        due=None,
+        when="Open now",
+        note="",
+        title=f"{partner.name} has no {role}",
+        why="Each partner has one at all times.",
+        url=f"/partners/{partner.slug}/{path}",
+        action=action,
+        tone="late",
+    )
+
+
+def unanswered_invitations(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """Invitations that nobody has answered and that end within 2 days, or have ended."""
+    if not user.has_perm("partners.invite", partner):
+        return []
+    limit = at + dt.timedelta(days=2)
+    rows = Invitation.objects.filter(partner=partner, accepted_at=None, withdrawn_at=None, expires_at__lt=limit).order_by("expires_at")
+    return [
+        Todo(
+            due=row.expires_at,
+            when="Over" if row.expires_at <= at else "Ends soon",
+            note="",
+            title=f"Ask {row.name} about the invitation",
+            why=f"Nobody has answered the invitation as {row.get_role_display()}.",
+            url=f"/partners/{partner.slug}/people/",
+            action="Open people",
+            tone="soon",
+        )
+        for row in rows[:7]
+    ]
+
+
+def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
+    """An Outreach Manager's partners."""
+    if not user.standing.portfolio:
+        return None
+    rows = list(Partner.objects.filter(pk__in=user.standing.portfolio).order_by("name"))
+    return {"template": "impact/portfolio_panel.html", "partners": rows}
+
+
+PARTNER_SOURCES: list[Source] = [unanswered_invitations]
+NETWORK_SOURCES: list[Source] = [vacancies]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = []
+NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [portfolio_panel]

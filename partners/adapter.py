@@ -1,0 +1,31 @@
+"""allauth's account rules: nobody signs up without an invitation, and its mails go through the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from activity.operations import queue_mail
+from common.zones import now
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Invitation only; mail is a row written in the same transaction and sent by a task."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts come from invitations alone."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Put allauth's mail (reset, changed password, new second factor) in the outbox; its text is emptied once sent."""
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        queue_mail(
+            to=email, template="account", key=f"account:{uuid.uuid4()}", at=now(), secret=f"{message.subject}\n{message.body}"
+        )
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address of the connection; a proxy's header counts only where settings say that there is one."""
+        return str(request.META.get("REMOTE_ADDR", ""))

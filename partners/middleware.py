@@ -1,0 +1,119 @@
+"""One transaction and one door for each request (architecture, "One request" and "Doors")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, ResolverMatch, resolve
+
+from accounts.sign_in import has_second_factor, is_fresh, session_is_over
+from activity.links import hash_of
+from activity.models import Link, Notice
+from common.access import PUBLIC, Access, ScopedRequest
+from common.reviews import reviews_of
+from common.tenancy import NOBODY, Door, Scope, entered, moved_to
+from common.zones import today
+from partners.models import Partner
+from partners.standing import scope_of, standing_of
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class TenantMiddleware:
+    """Reads the person, opens the transaction (READ ONLY for safe methods), enters the door, rolls back a 5xx."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The whole request inside its door."""
+        asked = cast("ScopedRequest", request)
+        match = _match(request)
+        access: Access | None = getattr(match.func, "access", None) if match else None
+        user = request.user
+        if user.is_authenticated and session_is_over(request):
+            return redirect(f"/accounts/login/?next={request.path}")
+        read_only = request.method in SAFE and not request.path.startswith("/accounts/")
+        with entered(replace(NOBODY, user=user.pk), read_only=read_only):
+            self.read_shell(asked, match)
+            if access and access.permission != PUBLIC and cast("Any", user).is_authenticated and user.standing.code_org and not has_second_factor(request):
+                return redirect("/accounts/2fa/totp/activate/" if not _has_authenticator(user) else "/accounts/login/")
+            with moved_to(self.door(asked, match, access), read_only=False) as scope:
+                asked.scope = self.narrowed(asked, scope)
+                response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            if response.streaming and not getattr(response, "opens_own_scope", False):
+                raise RuntimeError("a streamed body runs outside the transaction: build the whole answer")
+            return response
+
+    def read_shell(self, request: ScopedRequest, match: ResolverMatch | None) -> None:
+        """What the page's frame needs, before the door: standing, new notices, freshness of the sign-in."""
+        user = request.user
+        request.partner, request.link = None, None  # type: ignore[attr-defined]
+        request.partner_asked = match.kwargs.get("partner") if match else None
+        request.partners = []  # type: ignore[attr-defined]
+        request.is_fresh = is_fresh(request)
+        request.new_notices = 0  # type: ignore[attr-defined]
+        if user.is_authenticated:
+            user.standing = standing_of(user, today())
+            request.new_notices = Notice.objects.of(user).unread().count()  # type: ignore[attr-defined]
+
+    def door(self, request: ScopedRequest, match: ResolverMatch | None, access: Access | None) -> Scope:
+        """The scope of this URL for this person."""
+        user = request.user
+        if access and access.door == Door.LINK and match:
+            return Scope(Door.LINK, user=user.pk, token=hash_of(match.kwargs["token"]))
+        if access is None or not user.is_authenticated:
+            return Scope(Door.NONE, user=user.pk)
+        if access.door == Door.REVIEW:
+            return Scope(Door.REVIEW, user=user.pk, reviews=reviews_of(user))
+        return scope_of(user, user.standing)
+
+    def narrowed(self, request: ScopedRequest, scope: Scope) -> Scope:
+        """The scope once the link's subject or the URL's partner is known; a partner that is not hers is nobody's page."""
+        if scope.door == Door.LINK:
+            request.link = Link.objects.filter(token_hash=scope.token).first()  # type: ignore[attr-defined]
+            return _entered_link(request, scope)
+        if scope.door == Door.TENANT:
+            request.partners = list(Partner.objects.order_by("name"))  # type: ignore[attr-defined]
+        if request.partner_asked is None:
+            return scope
+        if scope.door == Door.STAFF:
+            request.partner = Partner.objects.filter(slug=request.partner_asked).first()
+            return scope
+        mine: list[Partner] = request.partners  # type: ignore[attr-defined]
+        request.partner = next((partner for partner in mine if partner.slug == request.partner_asked), None)
+        only = (request.partner.pk,) if request.partner else ()
+        return _rescoped(replace(scope, partners=only, active=only[0] if only else None))
+
+
+def _entered_link(request: Any, scope: Scope) -> Scope:
+    if request.link is None:
+        return scope
+    return _rescoped(replace(scope, subject=f"{request.link.subject_type}:{request.link.subject_id}"))
+
+
+def _rescoped(scope: Scope) -> Scope:
+    from common.tenancy.scope import change_scope
+
+    return change_scope(scope)
+
+
+def _has_authenticator(user: Any) -> bool:
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return bool(is_mfa_enabled(user))
+
+
+def _match(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.path_info)
+    except Resolver404:
+        return None

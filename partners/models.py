@@ -1,0 +1,252 @@
+"""Partner (the tenant), Membership, Invitation and Outreach Manager assignment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.models import OneSide, Side
+from common.dated import in_force, never_overlapping, starts_before_end
+from common.refs import RefField
+from common.tenancy import DoorPolicy
+from common.tenancy.constraints import WallConstraint
+from common.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from partners.calendar import FiscalYear, ProgramYear, Quarter
+from partners.settings import DatedSetting
+
+__all__ = [
+    "DatedSetting",
+    "FiscalYear",
+    "Invitation",
+    "Membership",
+    "OutreachAssignment",
+    "Partner",
+    "ProgramYear",
+    "Quarter",
+    "Role",
+]
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class PartnerWall(WallConstraint):
+    """Row security of the tenant itself: its own row by app.partners; only the staff door writes."""
+
+    def statements(self, table: str) -> list[str]:
+        return [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY tenant ON {table} FOR SELECT TO rp_app USING (id = any ((select app.partners())::bigint[]))",
+            f"CREATE POLICY staff ON {table} TO rp_staff USING (true) WITH CHECK (true)",
+            f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM rp_app",
+        ]
+
+    def undo(self, table: str) -> list[str]:
+        return [
+            f"GRANT INSERT, UPDATE, DELETE ON {table} TO rp_app",
+            f"DROP POLICY tenant ON {table}",
+            f"DROP POLICY staff ON {table}",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ]
+
+
+class PartnerQuerySet(TenantQuerySet["Partner"]):
+    """Partners of the network."""
+
+    def active(self, on: dt.date) -> Self:
+        """In partnership on this date (network zone)."""
+        return self.filter(in_force(on, start="started_on", end="ended_before"))
+
+
+class PartnerManager(TenantManager.from_queryset(PartnerQuerySet)):  # type: ignore[misc]
+    """Scoped by its own id."""
+
+    scoped_by: ClassVar[str] = "id"
+
+
+class Partner(models.Model):
+    """A Regional Partner organization: the tenant. Nothing is deleted when a partnership ends (C47)."""
+
+    class Kind(models.TextChoices):
+        UNIVERSITY = "university", "University"
+        NONPROFIT = "nonprofit", "Nonprofit"
+        AGENCY = "agency", "Education agency"
+        DISTRICT = "district", "School district"
+        OTHER = "other", "Other"
+
+    ref = RefField("O")
+    name = models.CharField(max_length=200, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
+    states = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    contract_group = models.PositiveSmallIntegerField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="America/Los_Angeles")
+    started_on = models.DateField()
+    ended_before = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[PartnerManager] = PartnerManager()
+
+    class Meta:
+        constraints = [
+            PartnerWall(name="partners_partner_wall"),
+            starts_before_end("partners_partner_period", start="started_on", end="ended_before"),
+            models.CheckConstraint(name="partners_partner_group", condition=Q(contract_group__isnull=True) | Q(contract_group__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_active(self, on: dt.date) -> bool:
+        """In partnership on this date (network zone)."""
+        return self.started_on <= on and (self.ended_before is None or on < self.ended_before)
+
+    @property
+    def place(self) -> str:
+        """State codes, such as `ND, SD, WY`."""
+        return ", ".join(self.states)
+
+    @property
+    def is_multistate(self) -> bool:
+        """More than one state (C76)."""
+        return len(self.states) > 1
+
+
+class Role(models.TextChoices):
+    """Roles at a partner (architecture, "Roles")."""
+
+    DIRECTOR = "director", "Director"
+    PROGRAM_MANAGER = "program_manager", "Program Manager"
+    FACILITATOR = "facilitator", "Facilitator"
+    CHAMPION = "champion", "Champion"
+
+
+class OwnAndTenant(WallConstraint):
+    """A tenant table whose rows also show themselves to the person they name (app.user), so that sign-in can read them."""
+
+    def statements(self, table: str) -> list[str]:
+        return [f"CREATE POLICY own ON {table} FOR SELECT TO rp_app USING (user_id = (select app.person()))"]
+
+    def undo(self, table: str) -> list[str]:
+        return [f"DROP POLICY own ON {table}"]
+
+
+class PersonalQuerySet(TenantQuerySet[Any]):
+    """Rows that name a person, with dates."""
+
+    def in_force(self, on: dt.date) -> Self:
+        """Valid on this date (network zone)."""
+        return self.filter(in_force(on, start="starts_on", end="ends_before"))
+
+
+PersonalManager = TenantManager.from_queryset(PersonalQuerySet)
+OwnManager = models.Manager.from_queryset(PersonalQuerySet)
+
+
+class Membership(TenantModel):
+    """A role that a person holds at a partner, employed or contracted, from a date to a date (C1)."""
+
+    ref = RefField("M")
+    user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="memberships")
+    side = models.CharField(max_length=10, default=Side.PARTNER, editable=False)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    employed = models.BooleanField(default=True)
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True, blank=True)
+    created_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[PersonalManager[Membership]] = PersonalManager()
+    own: ClassVar[OwnManager[Membership]] = OwnManager()
+
+    class Meta:
+        constraints = [
+            OwnAndTenant(name="partners_membership_own"),
+            OneSide(name="partners_membership_one_side"),
+            models.CheckConstraint(name="partners_membership_side", condition=Q(side=Side.PARTNER)),
+            never_overlapping("partner", "user", "role", name="partners_membership_once", start="starts_on", end="ends_before"),
+            starts_before_end("partners_membership_period", start="starts_on", end="ends_before"),
+            models.CheckConstraint(
+                name="partners_membership_contract_dated", condition=Q(employed=True) | Q(ends_before__isnull=False) | ~Q(role=Role.PROGRAM_MANAGER)
+            ),
+            models.CheckConstraint(name="partners_membership_champion_dated", condition=~Q(role=Role.CHAMPION) | Q(ends_before__isnull=False)),
+        ]
+        indexes = [models.Index(fields=["user"], name="partners_membership_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+
+class OutreachAssignment(TenantModel):
+    """The one Outreach Manager that Code.org dedicates to a partner, with dates (C27: exactly one at a time)."""
+
+    tenant_writers: ClassVar[str] = "staff"
+
+    ref = RefField("A")
+    user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="assignments")
+    side = models.CharField(max_length=10, default=Side.CODE_ORG, editable=False)
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True, blank=True)
+    assigned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    assigned_at = models.DateTimeField()
+
+    objects: ClassVar[PersonalManager[OutreachAssignment]] = PersonalManager()
+    own: ClassVar[OwnManager[OutreachAssignment]] = OwnManager()
+
+    class Meta:
+        constraints = [
+            OwnAndTenant(name="partners_assignment_own"),
+            OneSide(name="partners_assignment_one_side"),
+            models.CheckConstraint(name="partners_assignment_side", condition=Q(side=Side.CODE_ORG)),
+            never_overlapping("partner", name="partners_assignment_one_manager", start="starts_on", end="ends_before"),
+            starts_before_end("partners_assignment_period", start="starts_on", end="ends_before"),
+        ]
+        indexes = [models.Index(fields=["user"], name="partners_assignment_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.partner_id}"
+
+
+class Invitation(TenantModel):
+    """An invitation to a role at a partner: bound to the e-mail, 7 days [default], used up by the POST that sets the password."""
+
+    ref = RefField("N")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    employed = models.BooleanField(default=True)
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True, blank=True)
+    invited_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            DoorPolicy(name="partners_invitation_by_link", role="rp_link", command="SELECT", using="'partners.invitation:' || id = (select app.subject())"),
+            models.CheckConstraint(name="partners_invitation_email_lower", condition=Q(email=Lower("email"))),
+            models.UniqueConstraint(
+                "partner",
+                "email",
+                "role",
+                name="partners_invitation_open_once",
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.get_role_display()}"
+
+    def is_open(self, at: dt.datetime) -> bool:
+        """Neither accepted, nor withdrawn, nor expired at this instant."""
+        return self.accepted_at is None and self.withdrawn_at is None and at < self.expires_at

@@ -1,0 +1,45 @@
+"""Use cases about partners and their people."""
+
+from partners.operations.importing import ImportResult, UnreadableFile, import_partners
+from partners.operations.membership import (
+    AlreadyInvited,
+    AlreadyMember,
+    DatesMissing,
+    InvitationOver,
+    OtherSide,
+    WrongPassword,
+    accept_invitation,
+    end_membership,
+    invite_member,
+    withdraw_invitation,
+)
+from partners.operations.network import (
+    AssignmentRefused,
+    NameTaken,
+    add_partner,
+    assign_outreach_manager,
+    correct_partner,
+    ensure_calendars,
+)
+
+__all__ = [
+    "AlreadyInvited",
+    "AlreadyMember",
+    "AssignmentRefused",
+    "DatesMissing",
+    "ImportResult",
+    "InvitationOver",
+    "NameTaken",
+    "OtherSide",
+    "UnreadableFile",
+    "WrongPassword",
+    "accept_invitation",
+    "add_partner",
+    "assign_outreach_manager",
+    "correct_partner",
+    "end_membership",
+    "ensure_calendars",
+    "import_partners",
+    "invite_member",
+    "withdraw_invitation",
+]

@@ -1,0 +1,116 @@
+"""Partners of the network: add, correct, assign the Outreach Manager, keep the calendars a year ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from activity.operations import record, tell
+from common.errors import DomainError, refusing
+from partners.models import FiscalYear, OutreachAssignment, Partner, ProgramYear, Quarter
+
+ON_JOINING: list[Any] = []
+
+
+class NameTaken(DomainError):
+    """Two partners cannot have one name."""
+
+    code = "name_taken"
+
+
+class AssignmentRefused(DomainError):
+    """The dates do not leave exactly one Outreach Manager."""
+
+    code = "assignment_refused"
+
+
+@transaction.atomic
+def add_partner(*, name: str, kind: str, states: list[str], started_on: dt.date, by: Any, at: dt.datetime, **more: Any) -> Partner:
+    """Take a partner into the network (staff door). What must exist for each partner is made at once. Raises NameTaken."""
+    with refusing(partners_partner_name_key=NameTaken("Another partner has this name.", field="name")):
+        partner = Partner.objects.create(
+            name=name.strip(), slug=free_slug(name), kind=kind, states=states, started_on=started_on, created_at=at, **more
+        )
+    for prepare in ON_JOINING:
+        prepare(partner=partner, at=at)
+    record(partner, verb="partner.joined", text=f"{partner.name} joined the network", by=by, at=at)
+    return partner
+
+
+@transaction.atomic
+def correct_partner(*, partner: Partner, changes: dict[str, Any], by: Any, at: dt.datetime) -> Partner:
+    """Correct name, kind, states, zone or end of partnership (staff door). Raises NameTaken."""
+    before = {field: getattr(partner, field) for field in changes}
+    for field, value in changes.items():
+        setattr(partner, field, value)
+    with refusing(partners_partner_name_key=NameTaken("Another partner has this name.", field="name")):
+        partner.save(update_fields=list(changes))
+    record(partner, verb="partner.corrected", text=f"{partner.name} was corrected", by=by, at=at, before=before, after=changes)
+    return partner
+
+
+@transaction.atomic
+def assign_outreach_manager(*, partner: Partner, manager: Any, from_day: dt.date, by: Any, at: dt.datetime) -> OutreachAssignment:
+    """Make a person the partner's Outreach Manager from a date (network zone); the one before ends that day (C27).
+
+    Locks the partner's assignments. Raises AssignmentRefused where a later assignment stands already.
+    """
+    current = list(OutreachAssignment.objects.select_for_update().filter(partner=partner).order_by("starts_on"))
+    if any(row.starts_on >= from_day for row in current):
+        raise AssignmentRefused("Another Outreach Manager begins on or after this date: choose a later one.", field="from_day")
+    for row in current:
+        if row.ends_before is None or row.ends_before > from_day:
+            row.ends_before = from_day
+            row.save(update_fields=["ends_before"])
+    made = OutreachAssignment.objects.create(partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at)
+    text = f"{manager.name} is Outreach Manager from {from_day:%b %-d, %Y}"
+    record(partner, verb="partner.outreach_manager", text=text, by=by, at=at)
+    tell(
+        [manager],
+        kind="partner.assigned",
+        key=f"assigned:{made.ref}",
+        text=f"{partner.name} is yours from {from_day:%b %-d, %Y}",
+        url=f"/partners/{partner.slug}/",
+        at=at,
+        partner_id=partner.pk,
+    )
+    return made
+
+
+@transaction.atomic
+def ensure_calendars(*, on: dt.date) -> int:
+    """Make fiscal years, quarters and program years until the end of the year after `on` (staff door); how many are new."""
+    made = 0
+    for year in range(on.year - 1, on.year + 2):
+        made += _fiscal_year(year) + _program_year(year)
+    return made
+
+
+def free_slug(name: str) -> str:
+    """A slug that no partner has."""
+    base = slugify(name)[:70] or "partner"
+    taken = set(Partner.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return base if base not in taken else next(f"{base}-{n}" for n in range(2, 10_000) if f"{base}-{n}" not in taken)
+
+
+def _fiscal_year(year: int) -> int:
+    fiscal, new = FiscalYear.objects.get_or_create(
+        label=f"FY{year}", defaults={"starts_on": dt.date(year, 1, 1), "ends_before": dt.date(year + 1, 1, 1)}
+    )
+    if new:
+        starts = [dt.date(year, month, 1) for month in (1, 4, 7, 10)] + [dt.date(year + 1, 1, 1)]
+        Quarter.objects.bulk_create(
+            Quarter(label=f"{year}Q{n}", fiscal_year=fiscal, number=n, starts_on=starts[n - 1], ends_before=starts[n]) for n in range(1, 5)
+        )
+    return int(new)
+
+
+def _program_year(year: int) -> int:
+    label = f"{year}-{(year + 1) % 100:02d}"
+    _row, new = ProgramYear.objects.get_or_create(
+        label=label, defaults={"starts_on": dt.date(year, 7, 1), "ends_before": dt.date(year + 1, 7, 1)}
+    )
+    return int(new)

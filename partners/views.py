@@ -1,0 +1,199 @@
+"""Pages about partners and their people."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from accounts.models import CodeOrgRole, User
+from activity.models import LogEntry
+from common.access import PUBLIC, ScopedRequest, requires
+from common.pages import keyset
+from common.tenancy import Door, staff_context
+from common.views import SeeOther, page, tried
+from common.zones import now, today
+from partners import operations
+from partners.forms import AssignmentForm, EndMembershipForm, InvitationForm, JoinForm, PartnerForm
+from partners.models import Invitation, Membership, OutreachAssignment, Partner
+from partners.rules import INVITABLE
+
+
+@requires("partners.list")
+def partner_list(request: ScopedRequest) -> HttpResponse:
+    """Every partner that this person may see, by name, with its Outreach Manager and Program Managers."""
+    rows = Partner.objects.all()
+    wanted = request.GET.get("q", "").strip()[:100].replace("\0", "")
+    if wanted:
+        rows = rows.filter(name__icontains=wanted)
+    shown = keyset(request, rows, "name", "id")
+    return page(request, "partners/partner_list.html", {"page": shown, "q": wanted, "people": people_of(shown.rows)})
+
+
+def people_of(partners: list[Partner]) -> dict[int, dict[str, list[str]]]:
+    """Names of Outreach and Program Managers by partner id, in two queries."""
+    found: dict[int, dict[str, list[str]]] = {partner.pk: {"outreach": [], "program": []} for partner in partners}
+    for assignment in OutreachAssignment.objects.filter(partner__in=partners).in_force(today()).select_related("user"):
+        found[assignment.partner_id]["outreach"].append(assignment.user.name)
+    for member in Membership.objects.filter(partner__in=partners, role="program_manager").in_force(today()).select_related("user"):
+        found[member.partner_id]["program"].append(member.user.name)
+    return found
+
+
+@requires("partners.change")
+def partner_new(request: ScopedRequest) -> HttpResponse:
+    """Staff add a partner."""
+    form = PartnerForm(request.POST or None, initial={"started_on": today()})
+    if form.is_valid():
+        made = tried(form, lambda: operations.add_partner(**form.cleaned_data, by=request.user, at=now()))
+        if made is not None:
+            messages.success(request, f"{made.name} is in the network. Invite its Director and Program Manager.")
+            return SeeOther(f"/partners/{made.slug}/people/")
+    return page(request, "partners/partner_form.html", {"partner": None}, form=form)
+
+
+@requires("partners.change")
+def partner_edit(request: ScopedRequest) -> HttpResponse:
+    """Staff correct a partner."""
+    partner = request.partner
+    initial = {name: getattr(partner, name) for name in PartnerForm.base_fields}
+    form = PartnerForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        if tried(form, lambda: operations.correct_partner(partner=partner, changes=changed, by=request.user, at=now())):
+            messages.success(request, f"{partner.name} is corrected.")
+            return SeeOther(f"/partners/{partner.slug}/people/")
+    return page(request, "partners/partner_form.html", {"partner": partner}, form=form)
+
+
+@requires("partners.see_people")
+def people(request: ScopedRequest) -> HttpResponse:
+    """Who belongs to the partner, who is invited, who looks after it at Code.org, and what changed."""
+    partner = request.partner
+    return page(request, "partners/people.html", people_context(request, partner))
+
+
+def people_context(request: ScopedRequest, partner: Partner) -> dict[str, Any]:
+    """Members now and before, open invitations, Outreach Manager, timeline."""
+    members = list(Membership.objects.filter(partner=partner).select_related("user").order_by("user__name", "id"))
+    on = today()
+    current = [row for row in members if row.ends_before is None or row.ends_before > on]
+    return {
+        "partner": partner,
+        "members": current,
+        "former": [row for row in members if row not in current],
+        "has_program_manager": any(row.role == "program_manager" and row.starts_on <= on for row in current),
+        "invitations": [
+            row for row in Invitation.objects.filter(partner=partner, accepted_at=None, withdrawn_at=None).order_by("-invited_at", "-id")
+        ],
+        "assignments": list(OutreachAssignment.objects.filter(partner=partner).select_related("user").order_by("-starts_on")),
+        "timeline": list(LogEntry.objects.about(partner)[:20]),
+        "today": on,
+        "now": now(),
+        "may_invite": request.user.has_perm("partners.invite", partner),
+        "may_change": request.user.has_perm("partners.change", partner),
+        "endable": roles_in_reach(request.user, partner),
+    }
+
+
+def roles_in_reach(user: Any, partner: Partner) -> list[str]:
+    """Roles that this person may give and end at this partner."""
+    held = [post.role for post in user.standing.posts if post.partner_id == partner.pk] + sorted(user.standing.code_org)
+    return list(dict.fromkeys(role for own in held for role in INVITABLE.get(own, ())))
+
+
+@requires("partners.invite")
+def invitation_new(request: ScopedRequest) -> HttpResponse:
+    """Invite a person to a role at this partner."""
+    partner = request.partner
+    held = [post.role for post in request.user.standing.posts if post.partner_id == partner.pk] + sorted(request.user.standing.code_org)
+    form = InvitationForm(request.POST or None, inviter_roles=held, today=today())
+    if form.is_valid():
+        made = tried(form, lambda: operations.invite_member(partner=partner, invited_by=request.user, at=now(), **form.as_operation()))
+        if made is not None:
+            messages.success(request, f"{made.name} gets a mail with a link that works once.")
+            return SeeOther(f"/partners/{partner.slug}/people/")
+    return page(request, "partners/invitation_form.html", {"partner": partner}, form=form)
+
+
+@requires("partners.invite", Invitation)
+def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> HttpResponse:
+    """Withdraw an open invitation (POST)."""
+    if request.method == "POST":
+        try:
+            operations.withdraw_invitation(invitation=invitation, withdrawn_by=request.user, at=now())
+            messages.success(request, f"The invitation of {invitation.name} is withdrawn; its link opens nothing.")
+        except operations.InvitationOver as error:
+            messages.error(request, error.message)
+    return SeeOther(f"/partners/{request.partner.slug}/people/")
+
+
+@requires("partners.invite", Membership)
+def membership_end(request: ScopedRequest, membership: Membership) -> HttpResponse:
+    """End a role with a last day and a reason."""
+    form = EndMembershipForm(request.POST or None, initial={"last_day": today()})
+    if membership.role not in roles_in_reach(request.user, membership.partner):
+        form.add_error(None, "Your role cannot end this one.") if form.is_bound else None
+    if form.is_valid():
+        ended = tried(form, lambda: operations.end_membership(membership=membership, ended_by=request.user, at=now(), **form.cleaned_data))
+        if ended is not None:
+            messages.success(request, f"{membership.user.name} ends as {membership.get_role_display()}.")
+            return SeeOther(f"/partners/{request.partner.slug}/people/")
+    return page(request, "partners/membership_end.html", {"partner": request.partner, "membership": membership}, form=form)
+
+
+@requires("partners.change")
+def assignment_new(request: ScopedRequest) -> HttpResponse:
+    """Staff choose the partner's Outreach Manager from a date."""
+    managers = User.objects.filter(
+        pk__in=CodeOrgRole.objects.in_force(today()).filter(role="outreach_manager").values("user"), is_active=True
+    ).order_by("name")
+    form = AssignmentForm(request.POST or None, managers=managers, initial={"from_day": today()})
+    if form.is_valid():
+        made = tried(
+            form, lambda: operations.assign_outreach_manager(partner=request.partner, by=request.user, at=now(), **form.cleaned_data)
+        )
+        if made is not None:
+            messages.success(request, f"{made.user.name} is Outreach Manager from {made.starts_on:%b %-d, %Y}.")
+            return SeeOther(f"/partners/{request.partner.slug}/people/")
+    return page(request, "partners/assignment_form.html", {"partner": request.partner}, form=form)
+
+
+@requires(PUBLIC, door=Door.LINK)
+def invitation_open(request: ScopedRequest, token: str) -> HttpResponse:
+    """The page behind an invitation's link; only its POST changes something (architecture, "Links")."""
+    link = cast("Any", request).link
+    invitation = invited_by_link(link)
+    if invitation is None:
+        return page(request, "partners/invitation_over.html", {})
+    form = JoinForm(request.POST or None, initial={"name": invitation.name})
+    if form.is_valid():
+        accepted = tried(form, lambda: join(invitation, link, form.cleaned_data))
+        if accepted is not None:
+            messages.success(request, "Your account is ready. Sign in with your e-mail and password.")
+            return SeeOther("/accounts/login/")
+    return page(request, "partners/invitation_open.html", {"invitation": invitation, "is_code_org": not hasattr(invitation, "partner_id")}, form=form)
+
+
+def invited_by_link(link: Any) -> Any:
+    """The open invitation that the link names, or None."""
+    from accounts.models import CodeOrgInvitation
+
+    at = now()
+    if link is None or not link.is_open(at):
+        return None
+    model: Any = {"partners.invitation": Invitation, "accounts.codeorginvitation": CodeOrgInvitation}[link.subject_type]
+    found = model.objects.filter(pk=link.subject_id).first()
+    return found if found is not None and found.accepted_at is None and found.withdrawn_at is None else None
+
+
+def join(invitation: Any, link: Any, data: dict[str, str]) -> User:
+    """Accept through the staff door: the link door reads only."""
+    from accounts.operations import accept_code_org_invitation
+
+    with staff_context("invitation accepted"):
+        if isinstance(invitation, Invitation):
+            row = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation.pk)
+            return operations.accept_invitation(invitation=row, link=link, at=now(), **data)
+        return accept_code_org_invitation(invitation=invitation, link=link, at=now(), **data)

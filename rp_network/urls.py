@@ -1,0 +1,24 @@
+"""Addresses: nouns; partner pages below the partner's slug, Code.org's below /network/."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("impact.urls")),
+    path("", include("partners.urls")),
+    path("", include("accounts.urls")),
+    path("", include("ledger.urls")),
+    path("", include("districts.urls")),
+    path("", include("catalog.urls")),
+    path("", include("facilitators.urls")),
+    path("", include("workshops.urls")),
+    path("", include("incentives.urls")),
+    path("", include("grants.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+]
+
+if settings.DEMO_SIGN_IN:
+    urlpatterns.append(path("demo/", include("impact.demo_sign_in")))

@@ -1,0 +1,116 @@
+"""Every URL, for every role, own and other tenant: the expected value stands in matrix/*.toml, nowhere in the code."""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from common.access import Access
+from common.tenancy import staff_context
+from tests.world import CODE_ORG_ROLES, PARTNER_ROLES, SECRET, SignIn, World, facts
+
+HERE = Path(__file__).parent
+APPS = ["partners", "ledger", "districts", "catalog", "facilitators", "workshops", "incentives", "grants"]
+MATRIX: dict[str, dict[str, Any]] = {
+    name: expected for file in sorted((HERE / "matrix").glob("*.toml")) for name, expected in tomllib.loads(file.read_text()).items()
+}
+THIRD_PARTY = ("account_", "mfa_")
+OURS_DESPITE_PREFIX = {"account_list", "account_settings"}
+ANSWERED = {200, 302, 303, 405, 409, 422}
+pytestmark = pytest.mark.django_db
+
+
+def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    """Every pattern of the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def is_third_party(name: str) -> bool:
+    """allauth's own pages: sign-in, password, second factor."""
+    return name.startswith(THIRD_PARTY) and name not in OURS_DESPITE_PREFIX
+
+
+OURS = {str(pattern.name): pattern for pattern in patterns() if not is_third_party(str(pattern.name))}
+EXAMPLES: dict[Any, Any] = {}
+KWARGS: dict[str, dict[str, str]] = {}
+for _app in APPS:
+    try:
+        _module = importlib.import_module(f"tests.{_app}.examples")
+    except ModuleNotFoundError:
+        continue
+    EXAMPLES |= _module.EXAMPLES
+    KWARGS |= _module.KWARGS
+
+
+def access_of(name: str) -> Access:
+    """What the view declares."""
+    access: Access = OURS[name].callback.access  # type: ignore[attr-defined]
+    return access
+
+
+def test_every_url_declares_its_permission() -> None:
+    assert [name for name, pattern in OURS.items() if not hasattr(pattern.callback, "access")] == []
+
+
+def test_every_url_stands_in_the_matrix_and_nothing_else_does() -> None:
+    assert set(MATRIX) == set(OURS)
+
+
+def address(name: str, world: World, *, own: bool) -> str:
+    """The URL with an example row of this tenant."""
+    partner = world.home if own else world.away
+    wanted = set(OURS[name].pattern.converters)
+    kwargs: dict[str, Any] = dict(KWARGS.get(name, {}))
+    if "partner" in wanted:
+        kwargs["partner"] = partner.slug
+    if "ref" in wanted and "ref" not in kwargs:
+        with staff_context("example"):
+            kwargs["ref"] = EXAMPLES[access_of(name).model](world, partner).ref
+    return reverse(name, kwargs=kwargs)
+
+
+def expected(name: str, role: str, *, own: bool) -> set[int]:
+    """Status codes that are right for this role."""
+    rule = MATRIX[name]
+    allowed = role in rule.get("allowed", []) or rule.get("public", False)
+    is_partners = "partner" in OURS[name].pattern.converters or rule.get("tenant_row", False)
+    if not own and is_partners and role not in ("staff", "finance", "administrator"):
+        return {404}
+    return ANSWERED if allowed else {403}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(set(OURS) - {name for name, rule in MATRIX.items() if rule.get("public")}))
+def test_who_may_open_it(name: str, method: str, world: World, signed_in: SignIn) -> None:
+    url, foreign = address(name, world, own=True), address(name, world, own=False)
+    found: dict[tuple[str, bool], int] = {}
+    wrong = []
+    for role in (*PARTNER_ROLES, *CODE_ORG_ROLES):
+        client = signed_in(world.people[role])
+        for own, target in ((True, url), (False, foreign)):
+            response = getattr(client, method)(target)
+            found[role, own] = response.status_code
+            if response.status_code not in expected(name, role, own=own):
+                wrong.append((role, "own" if own else "other", response.status_code))
+            if not own and role in (*PARTNER_ROLES, "outreach_manager"):
+                assert SECRET not in facts(response), (name, role)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(set(OURS) - {name for name, rule in MATRIX.items() if rule.get("public")}))
+def test_nobody_signed_in_is_sent_to_the_sign_in_page(name: str, world: World) -> None:
+    for method in ("get", "post"):
+        response = getattr(Client(), method)(address(name, world, own=True))
+        assert response.status_code == 302, name
+        assert response.headers["Location"].startswith("/accounts/login/")

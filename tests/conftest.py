@@ -1,0 +1,70 @@
+"""Databases of the tests, the wall asserted before anything runs, and cleaning after tests that commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
+
+pytest_plugins = ["tests.guard_hook", "tests.world"]
+
+SEEDED = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "partners_datedsetting",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:
+    """Both aliases always (spike 0.1): a test that names only `default` must never meet another database."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_wall_stands(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The whole suite refuses to run as somebody who passes row security."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("select current_user, rolsuper or rolbypassrls, current_database() from pg_roles where rolname = current_user")
+            name, unsafe, base = cursor.fetchone()
+        connection.close()
+    assert base.startswith("test_"), base
+    assert not unsafe, f"{name} passes row security: every isolation test would be green for nothing"
+    assert name == "rp_app"
+    yield
+
+
+@pytest.fixture(autouse=True)
+def wiped_after_commit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit leave an empty database behind; rows that migrations seeded stay."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if mark and mark.kwargs.get("transaction"):
+        wipe()
+
+
+def wipe() -> None:
+    """Truncate every table but the seeded ones, as the owner."""
+    settings = connections["owner"].settings_dict
+    assert str(settings["NAME"]).startswith("test_")
+    connections["default"].close()
+    with psycopg.connect(host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], dbname=settings["NAME"]) as owner:
+        tables = [row[0] for row in owner.execute("select tablename from pg_tables where schemaname = 'public'") if row[0] not in SEEDED]
+        guarded = owner.execute("select distinct tgrelid::regclass::text from pg_trigger where tgtype & 32 > 0 and not tgisinternal")
+        names = [row[0] for row in guarded]
+        for name in names:
+            owner.execute(f"alter table {name} disable trigger user")
+        owner.execute("truncate " + ", ".join(f'"{name}"' for name in tables))
+        for name in names:
+            owner.execute(f"alter table {name} enable trigger user")

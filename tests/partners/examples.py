@@ -1,0 +1,45 @@
+"""One row of each model that a URL of this app names, for the authorization test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from accounts.models import CodeOrgInvitation, CodeOrgRole
+from common.zones import now, today
+from partners.models import Invitation, Membership, Partner
+from tests.world import World
+
+
+def an_invitation(world: World, partner: Partner) -> Invitation:
+    """Open, to the role of facilitator."""
+    return Invitation.objects.create(
+        partner=partner,
+        email=f"invited-{partner.pk}@example.org",
+        name="Invited",
+        role="facilitator",
+        starts_on=today(),
+        invited_by=world.people["director"],
+        invited_at=now(),
+        expires_at=now() + dt.timedelta(days=7),
+    )
+
+
+EXAMPLES: dict[type[Any], Any] = {
+    Invitation: an_invitation,
+    Membership: lambda world, partner: Membership.objects.get(partner=partner, role="facilitator"),
+    CodeOrgInvitation: lambda world, partner: CodeOrgInvitation.objects.create(
+        email="new@example.org",
+        name="New",
+        role="staff",
+        proposed_by=world.people["administrator"],
+        proposed_at=now(),
+        reason="more work",
+    ),
+    CodeOrgRole: lambda world, partner: CodeOrgRole.objects.get(user=world.people["finance"]),
+}
+
+KWARGS: dict[str, dict[str, str]] = {
+    "invitation_open": {"token": "no-such-token"},
+    "demo_sign_in": {"ref": "U-0000000000"},
+}

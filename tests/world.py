@@ -1,0 +1,77 @@
+"""Two partners, each with a person in every role, Code.org's people, and browsers signed in as any of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from common.tenancy import staff_context
+from partners.models import Partner
+from partners.operations import ensure_calendars
+from common.zones import today
+from tests import factories
+
+PARTNER_ROLES = ("director", "program_manager", "facilitator", "champion")
+CODE_ORG_ROLES = ("outreach_manager", "staff", "finance", "administrator")
+SECRET = "tenant-b-7f3a91c4e2"
+
+
+@dataclass
+class World:
+    """`home` is the partner that tests act for; `away` is the other tenant, whose rows carry SECRET in their texts."""
+
+    home: Partner
+    away: Partner
+    people: dict[str, User] = field(default_factory=dict)
+    away_people: dict[str, User] = field(default_factory=dict)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The smallest network in which every role exists."""
+    with staff_context("arrange"):
+        ensure_calendars(on=today())
+        made = World(
+            factories.make_partner(name="Home Mesa CS Alliance", slug="home-mesa"),
+            factories.make_partner(name=f"Away {SECRET}", slug="away"),
+        )
+        for role in PARTNER_ROLES:
+            made.people[role] = factories.make_member(made.home, role, name=f"Home {role}")
+            made.away_people[role] = factories.make_member(made.away, role, name=f"{SECRET} {role}")
+        for role in CODE_ORG_ROLES:
+            made.people[role] = factories.make_code_org(role, name=f"Code.org {role}")
+        other = factories.make_code_org("outreach_manager", name="Code.org second outreach manager")
+        made.away_people["outreach_manager"] = other
+        factories.assign(made.people["outreach_manager"], made.home)
+        factories.assign(other, made.away)
+    return made
+
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def signed_in() -> SignIn:
+    """`signed_in(user)`: a browser whose session counts as opened with a second factor just now; fresh=False: an hour ago."""
+
+    def sign_in(user: User, *, fresh: bool = True, second_factor: bool = True) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        at = time.time() - (0 if fresh else 3600)
+        session["account_authentication_methods"] = [{"method": "mfa" if second_factor else "password", "at": at, "reauthenticated": True}]
+        session.save()
+        return client
+
+    return sign_in
+
+
+def facts(response: Any) -> str:
+    """The body as text, for looking for strings that must not be there."""
+    return str(response.content.decode())
