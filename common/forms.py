@@ -40,7 +40,11 @@ class RpBoundField(BoundField):
         """Django's attributes (required, aria) and the class of the control; allauth repeats labels as placeholders, we do not."""
         built = super().build_widget_attrs(attrs, widget)
         shown = widget or self.field.widget
-        classes = [str(built.get("class") or shown.attrs.get("class") or ""), _control_class(shown), "is-invalid" if self.errors else ""]
+        classes = [
+            str(built.get("class") or shown.attrs.get("class") or ""),
+            _control_class(shown),
+            "is-invalid" if self.errors else "",
+        ]
         built["class"] = " ".join(name for name in classes if name)
         if type(self.form).__module__.startswith("allauth."):
             built["placeholder"] = False
@@ -56,7 +60,9 @@ class Renderer(DjangoTemplates):
     def engine(self) -> Backend:
         """A small engine of its own: widgets need neither components nor context processors."""
         built_in = Path(django.forms.__file__).parent / "templates"
-        return Backend({"APP_DIRS": False, "DIRS": [settings.BASE_DIR / "templates", built_in], "NAME": "rp_forms", "OPTIONS": {}})
+        return Backend(
+            {"APP_DIRS": False, "DIRS": [settings.BASE_DIR / "templates", built_in], "NAME": "rp_forms", "OPTIONS": {}}
+        )
 
 
 class RpForm(forms.Form):
@@ -89,10 +95,13 @@ def prepare(field: forms.Field) -> None:
     elif isinstance(field, forms.TimeField) and type(widget) is forms.TimeInput:
         widget.input_type, widget.format = "time", "%H:%M"
     elif isinstance(widget, forms.NumberInput):
+        parts = isinstance(field, forms.FloatField | forms.DecimalField)
         widget.input_type = "text"
-        widget.attrs.setdefault("inputmode", "numeric" if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField) else "decimal")
+        widget.attrs.setdefault("inputmode", "decimal" if parts else "numeric")
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = "Choose one." if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "Fill this in."
+        field.error_messages["required"] = (
+            "Choose one." if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "Fill this in."
+        )
 
 
 def _control_class(widget: forms.Widget) -> str:

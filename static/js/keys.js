@@ -12,7 +12,7 @@ export function startKeys() {
   const dialog = document.getElementById("keys");
   if (!dialog) return;
   const box = dialog.querySelector("[data-keys-switch]");
-  box.checked = !localStorage.getItem(OFF);
+  box.checked = document.body.dataset.singleKeys !== "off" && !localStorage.getItem(OFF);
   box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
   for (const button of document.querySelectorAll("[data-keys-open]")) {
     button.hidden = false;

@@ -52,7 +52,9 @@ def test_dollars_in_prose_leave_out_empty_cents(amount: Decimal | None, written:
         (None, None, ""),
     ],
 )
-def test_a_day_has_its_weekday_and_the_year_only_when_it_is_another(value: dt.date | None, zone: str | None, written: str) -> None:
+def test_a_day_has_its_weekday_and_the_year_only_when_it_is_another(
+    value: dt.date | None, zone: str | None, written: str
+) -> None:
     assert rp.day(value, zone) == written
 
 
@@ -103,7 +105,13 @@ def test_a_countdown_says_how_far_the_deadline_is(deadline: dt.date, written: st
 
 @pytest.mark.parametrize(
     ("count", "noun", "written"),
-    [(1, "row", "1 row"), (0, "row", "0 rows"), (1204, "row", "1,204 rows"), (2, "person,people", "2 people"), (1, "person,people", "1 person")],
+    [
+        (1, "row", "1 row"),
+        (0, "row", "0 rows"),
+        (1204, "row", "1,204 rows"),
+        (2, "person,people", "2 people"),
+        (1, "person,people", "1 person"),
+    ],
 )
 def test_plural_counts_with_its_noun(count: int, noun: str, written: str) -> None:
     assert rp.plural(count, noun) == written
@@ -114,7 +122,14 @@ def test_small_numbers_are_words() -> None:
 
 
 def test_every_tone_has_an_icon_and_an_unknown_tone_fails() -> None:
-    assert [rp.status_icon(tone) for tone in ("idle", "wait", "move", "good", "warn", "bad")] == ["draft", "wait", "move", "ok", "warn", "bad"]
+    assert [rp.status_icon(tone) for tone in ("idle", "wait", "move", "good", "warn", "bad")] == [
+        "draft",
+        "wait",
+        "move",
+        "ok",
+        "warn",
+        "bad",
+    ]
     with pytest.raises(KeyError):
         rp.status_icon("success")
 
@@ -146,7 +161,13 @@ class SessionForm(forms.Form):
 
 def test_problems_name_the_row_and_lead_to_the_field() -> None:
     rows = forms.formset_factory(SessionForm)(
-        {"form-TOTAL_FORMS": "3", "form-INITIAL_FORMS": "0", "form-0-hours": "7", "form-1-hours": "seven", "form-2-hours": "25"}
+        {
+            "form-TOTAL_FORMS": "3",
+            "form-INITIAL_FORMS": "0",
+            "form-0-hours": "7",
+            "form-1-hours": "seven",
+            "form-2-hours": "25",
+        }
     )
     alone = SessionForm({"hours": ""}, prefix="alone")
     assert rp.problems([alone, rows]) == [
