@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import datetime as dt
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -27,6 +29,7 @@ from rp_network.unprivileged import ServersUnavailable, popen_arguments
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST_ANSWER = 90.0  # seconds that the web may take
+NETWORK_ZONE = ZoneInfo("America/Los_Angeles")
 MANAGE = [sys.executable, str(CHECKOUT / "manage.py")]
 
 
@@ -106,13 +109,16 @@ class Launcher:
         started = self.servers.start()
         for server in self.servers.servers:
             say(f"{server.name} {'started' if server.name in started else 'was running already'}")
-        manage(self.environment, "migrate", "--verbosity", "0")
+        migrate_if_needed(self.var, self.owner_url, self.environment)
         load_demo_once(self.var, self.owner_url, self.environment)
         users = (self.servers.users.fileno(),) if self.servers.users else ()
-        self.children = Children(product(sys.executable, self.port, self.environment, self.var, users), say)
+        web, *jobs = product(sys.executable, self.port, self.environment, self.var, users)
+        self.children = Children([web], say)
         self.children.watch()
         self.note()
-        wait_until_answering(self.port, self.children.children[0])
+        wait_until_answering(self.port, web)
+        self.children.children.extend(jobs)  # later, so that nobody has to wait for them
+        self.look_after()
         say(
             f"\nRP Network is at {self.address} ({time.monotonic() - self.began:.1f} s). Ctrl-C stops it. Logs: {self.var / 'log'}"
         )
@@ -217,13 +223,26 @@ def manage(environment: dict[str, str], *command: str) -> None:
         raise CannotServe(f"manage.py {command[0]} failed; its message stands above.")
 
 
+def migrate_if_needed(var: Path, owner_url: str, environment: dict[str, str]) -> None:
+    """Migrate, unless every migration of the checkout is applied and the locked libraries, which bring some too, are the same."""
+    written = {(path.parent.parent.name, path.stem) for path in CHECKOUT.glob("*/migrations/[0-9]*.py")}
+    stamp = hashlib.sha256((CHECKOUT / "uv.lock").read_bytes() + owner_url.encode()).hexdigest()
+    noted = var / "migrated"
+    if noted.exists() and noted.read_text() == stamp:
+        with contextlib.suppress(psycopg.errors.UndefinedTable):
+            if written <= set(ask(owner_url, "select app, name from django_migrations")):
+                return
+    manage(environment, "migrate", "--verbosity", "0", "--skip-checks")
+    noted.write_text(stamp)
+
+
 def load_demo_once(var: Path, owner_url: str, environment: dict[str, str]) -> None:
     """Load the demo network into a database without partners; a load that was interrupted is done again for the same day."""
     unfinished = var / "demo-loading"
     if not unfinished.exists():
         if ask(owner_url, "select 1 from partners_partner limit 1"):
             return
-        unfinished.write_text(dt.datetime.now(tz=dt.UTC).date().isoformat())
+        unfinished.write_text(dt.datetime.now(tz=NETWORK_ZONE).date().isoformat())
     say("Loading the demo network (once; at most two minutes) …")
     manage(environment, "load_demo", "--as-of", unfinished.read_text())
     unfinished.unlink()
