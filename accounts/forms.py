@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from accounts.models import CodeOrgRole, User
@@ -28,3 +30,9 @@ class SettingsForm(RpForm):
 
     theme = forms.ChoiceField(label="Colors", choices=User.Theme.choices, widget=forms.RadioSelect)
     single_keys = forms.BooleanField(label="Single-key shortcuts", required=False, help_text="Press ? on a page to see its keys.")
+    whole = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def as_operation(self, kept: bool) -> dict[str, Any]:
+        """What change_own_settings takes; the theme menu sends the theme alone, and the keys stay as they are."""
+        data = self.cleaned_data
+        return {"theme": data["theme"], "single_keys": data["single_keys"] if data["whole"] else kept}

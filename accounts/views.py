@@ -83,11 +83,9 @@ def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
 def account_settings(request: ScopedRequest) -> HttpResponse:
     """Own name and address, colors, keys, password and second factor."""
     initial = {"theme": request.user.theme, "single_keys": request.user.single_keys}
-    if request.method == "POST" and set(request.POST) <= {"theme", "csrfmiddlewaretoken", "next"}:
-        request.POST = {**request.POST.dict(), "single_keys": "on" if request.user.single_keys else ""}  # type: ignore[assignment]
     form = SettingsForm(request.POST or None, initial=initial)
     if form.is_valid():
-        operations.change_own_settings(user=request.user, **form.cleaned_data)
+        operations.change_own_settings(user=request.user, **form.as_operation(request.user.single_keys))
         messages.success(request, "Saved.")
         return SeeOther("/account/")
     return page(request, "accounts/settings.html", {}, form=form)

@@ -52,6 +52,11 @@ class DatedRow(models.Model):
         abstract = True
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The last date on which this version is in force."""
+        return self.valid_before - dt.timedelta(days=1) if self.valid_before else None
+
+    @property
     def is_confirmed(self) -> bool:
         """True once a second person has agreed, or where the row came with the product (no proposer)."""
         return self.confirmed_at is not None

@@ -50,7 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or not hasattr(request, "partners"):
         return {"shell": made}
     partner: Any = getattr(request, "partner", None) or _only(request)
-    made.person = {"name": user.name, "role": role_of(user, partner)}
+    made.person = {"ref": user.ref, "name": user.name, "role": role_of(user, partner)}
     made.theme, made.theme_url, made.single_keys = user.theme, reverse("account_settings"), user.single_keys
     made.notices = {"new": getattr(request, "new_notices", 0), "url": reverse("notices")}
     made.tenant = {"name": partner.name, "place": partner.place} if partner else None

@@ -15,6 +15,13 @@ from common.zones import now
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Invitation only; mail is a row written in the same transaction and sent by a task."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail address and password do not belong together.",
+        "incorrect_code": "This code is wrong or over. Enter the newest one.",
+        "too_many_login_attempts": "Too many attempts. Try again in five minutes.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come from invitations alone."""
         return False

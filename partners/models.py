@@ -97,6 +97,9 @@ class Partner(models.Model):
     class Meta:
         constraints = [
             PartnerWall(name="partners_partner_wall"),
+            DoorPolicy(
+                name="partners_partner_by_link", role="rp_link", command="SELECT", using="id in (select partner_id from partners_invitation)"
+            ),
             starts_before_end("partners_partner_period", start="started_on", end="ended_before"),
             models.CheckConstraint(name="partners_partner_group", condition=Q(contract_group__isnull=True) | Q(contract_group__gt=0)),
         ]
@@ -138,6 +141,21 @@ class OwnAndTenant(WallConstraint):
         return [f"DROP POLICY own ON {table}"]
 
 
+class HeldForATime(models.Model):
+    """A role or duty from a first day to a day that is the first one after it."""
+
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last date on which it holds."""
+        return self.ends_before - dt.timedelta(days=1) if self.ends_before else None
+
+
 class PersonalQuerySet(TenantQuerySet[Any]):
     """Rows that name a person, with dates."""
 
@@ -150,7 +168,7 @@ PersonalManager = TenantManager.from_queryset(PersonalQuerySet)
 OwnManager = models.Manager.from_queryset(PersonalQuerySet)
 
 
-class Membership(TenantModel):
+class Membership(HeldForATime, TenantModel):
     """A role that a person holds at a partner, employed or contracted, from a date to a date (C1)."""
 
     ref = RefField("M")
@@ -158,8 +176,6 @@ class Membership(TenantModel):
     side = models.CharField(max_length=10, default=Side.PARTNER, editable=False)
     role = models.CharField(max_length=16, choices=Role.choices)
     employed = models.BooleanField(default=True)
-    starts_on = models.DateField()
-    ends_before = models.DateField(null=True, blank=True)
     created_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField()
 
@@ -184,7 +200,7 @@ class Membership(TenantModel):
         return f"{self.user}, {self.get_role_display()}"
 
 
-class OutreachAssignment(TenantModel):
+class OutreachAssignment(HeldForATime, TenantModel):
     """The one Outreach Manager that Code.org dedicates to a partner, with dates (C27: exactly one at a time)."""
 
     tenant_writers: ClassVar[str] = "staff"
@@ -192,8 +208,6 @@ class OutreachAssignment(TenantModel):
     ref = RefField("A")
     user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="assignments")
     side = models.CharField(max_length=10, default=Side.CODE_ORG, editable=False)
-    starts_on = models.DateField()
-    ends_before = models.DateField(null=True, blank=True)
     assigned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     assigned_at = models.DateTimeField()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
 
-from accounts.models import CodeOrgRole, User
+from accounts.models import CodeOrgInvitation, CodeOrgRole, User
+from accounts.operations import accept_code_org_invitation
+from accounts.passwords import ALONE, BESIDE_FACTOR
 from activity.models import LogEntry
 from common.access import PUBLIC, ScopedRequest, requires
 from common.pages import keyset
@@ -18,6 +21,7 @@ from partners import operations
 from partners.forms import AssignmentForm, EndMembershipForm, InvitationForm, JoinForm, PartnerForm
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 from partners.rules import INVITABLE
+from partners.settings import setting_on
 
 
 @requires("partners.list")
@@ -28,17 +32,18 @@ def partner_list(request: ScopedRequest) -> HttpResponse:
     if wanted:
         rows = rows.filter(name__icontains=wanted)
     shown = keyset(request, rows, "name", "id")
-    return page(request, "partners/partner_list.html", {"page": shown, "q": wanted, "people": people_of(shown.rows)})
+    rows_shown = replace(shown, rows=with_people(shown.rows))
+    return page(request, "partners/partner_list.html", {"page": rows_shown, "q": wanted, "may_add": request.user.has_perm("partners.change")})
 
 
-def people_of(partners: list[Partner]) -> dict[int, dict[str, list[str]]]:
-    """Names of Outreach and Program Managers by partner id, in two queries."""
-    found: dict[int, dict[str, list[str]]] = {partner.pk: {"outreach": [], "program": []} for partner in partners}
+def with_people(partners: list[Partner]) -> list[dict[str, Any]]:
+    """Each partner with the names of its Outreach and Program Managers, in two queries."""
+    found: dict[int, dict[str, Any]] = {partner.pk: {"partner": partner, "outreach": [], "program": []} for partner in partners}
     for assignment in OutreachAssignment.objects.filter(partner__in=partners).in_force(today()).select_related("user"):
         found[assignment.partner_id]["outreach"].append(assignment.user.name)
     for member in Membership.objects.filter(partner__in=partners, role="program_manager").in_force(today()).select_related("user"):
         found[member.partner_id]["program"].append(member.user.name)
-    return found
+    return list(found.values())
 
 
 @requires("partners.change")
@@ -90,6 +95,7 @@ def people_context(request: ScopedRequest, partner: Partner) -> dict[str, Any]:
         "assignments": list(OutreachAssignment.objects.filter(partner=partner).select_related("user").order_by("-starts_on")),
         "timeline": list(LogEntry.objects.about(partner)[:20]),
         "today": on,
+        "days": int(setting_on(on, "partners.invitation_days")),
         "now": now(),
         "may_invite": request.user.has_perm("partners.invite", partner),
         "may_change": request.user.has_perm("partners.change", partner),
@@ -173,13 +179,22 @@ def invitation_open(request: ScopedRequest, token: str) -> HttpResponse:
         if accepted is not None:
             messages.success(request, "Your account is ready. Sign in with your e-mail and password.")
             return SeeOther("/accounts/login/")
-    return page(request, "partners/invitation_open.html", {"invitation": invitation, "is_code_org": not hasattr(invitation, "partner_id")}, form=form)
+    return page(request, "partners/invitation_open.html", {"invitation": invitation, **words_of(invitation)}, form=form)
+
+
+def words_of(invitation: Any) -> dict[str, Any]:
+    """Who invites, and how long the password must be."""
+    is_code_org = not isinstance(invitation, Invitation)
+    least = BESIDE_FACTOR if is_code_org else ALONE
+    return {
+        "is_code_org": is_code_org,
+        "partner_name": "" if is_code_org else invitation.partner.name,
+        "password_help": f"At least {least} characters; a sentence is easiest to keep.",
+    }
 
 
 def invited_by_link(link: Any) -> Any:
     """The open invitation that the link names, or None."""
-    from accounts.models import CodeOrgInvitation
-
     at = now()
     if link is None or not link.is_open(at):
         return None
@@ -190,8 +205,6 @@ def invited_by_link(link: Any) -> Any:
 
 def join(invitation: Any, link: Any, data: dict[str, str]) -> User:
     """Accept through the staff door: the link door reads only."""
-    from accounts.operations import accept_code_org_invitation
-
     with staff_context("invitation accepted"):
         if isinstance(invitation, Invitation):
             row = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation.pk)

@@ -21,4 +21,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEMO_SIGN_IN:
-    urlpatterns.append(path("demo/", include("impact.demo_sign_in")))
+    urlpatterns += [path("demo/", include("impact.demo_sign_in")), path("styleguide/", include("impact.styleguide"))]

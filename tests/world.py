@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.test import Client
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from common.tenancy import staff_context
@@ -63,10 +64,12 @@ def signed_in() -> SignIn:
     def sign_in(user: User, *, fresh: bool = True, second_factor: bool = True) -> Client:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        at = time.time() - (0 if fresh else 3600)
-        session["account_authentication_methods"] = [{"method": "mfa" if second_factor else "password", "at": at, "reauthenticated": True}]
-        session.save()
+        request = RequestFactory().get("/")
+        request.session = client.session
+        record_authentication(request, user, method="mfa" if second_factor else "password", reauthenticated=True)
+        if not fresh:
+            request.session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] -= 3600
+        request.session.save()
         return client
 
     return sign_in

@@ -114,6 +114,12 @@ def in_words(count: int) -> str:
 
 
 @register.filter
+def as_words(name: str) -> str:
+    """A column's name as people read it: `ends_before` is "ends before"."""
+    return name.replace("_", " ")
+
+
+@register.filter
 def status_icon(tone: str) -> str:
     """The icon of a status tone; an unknown tone is an error of the page's author."""
     return STATUS_ICONS[tone]

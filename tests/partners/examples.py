@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole
@@ -10,12 +11,14 @@ from common.zones import now, today
 from partners.models import Invitation, Membership, Partner
 from tests.world import World
 
+_number = itertools.count(1)
+
 
 def an_invitation(world: World, partner: Partner) -> Invitation:
     """Open, to the role of facilitator."""
     return Invitation.objects.create(
         partner=partner,
-        email=f"invited-{partner.pk}@example.org",
+        email=f"invited-{next(_number)}@example.org",
         name="Invited",
         role="facilitator",
         starts_on=today(),
@@ -29,7 +32,7 @@ EXAMPLES: dict[type[Any], Any] = {
     Invitation: an_invitation,
     Membership: lambda world, partner: Membership.objects.get(partner=partner, role="facilitator"),
     CodeOrgInvitation: lambda world, partner: CodeOrgInvitation.objects.create(
-        email="new@example.org",
+        email=f"new-{next(_number)}@example.org",
         name="New",
         role="staff",
         proposed_by=world.people["administrator"],

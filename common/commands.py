@@ -1,0 +1,48 @@
+"""What every command that others run has in common: `--json` prints one object, instants are never in the future in production."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common.zones import network_zone, now
+
+
+class JsonCommand(BaseCommand):
+    """Subclasses return a dict from `work`; it is printed as one JSON object or as lines."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--json`."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the work and print what it did."""
+        done = self.work(**options)
+        if options["json"]:
+            self.stdout.write(json.dumps(done, default=str))
+            return
+        for name, value in done.items():
+            for line in value if isinstance(value, list) else [value]:
+                self.stdout.write(f"{name}: {line if not isinstance(line, dict) else ', '.join(f'{k} {v}' for k, v in line.items())}")
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        """What was done: created, updated, unchanged, rejected, seconds and the like."""
+        raise NotImplementedError
+
+
+def instant(text: str | None) -> dt.datetime:
+    """An ISO date or date-time (no zone: the network's) as an instant; none is now. In production never later than now."""
+    if not text:
+        return now()
+    try:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text!r} is no instant: write 2026-11-22T17:00 or 2026-11-22T17:00-08:00.") from error
+    at = read if read.tzinfo else read.replace(tzinfo=network_zone())
+    if settings.PRODUCTION and at > now():
+        raise CommandError(f"{text} lies in the future: production works with instants up to now.")
+    return at

@@ -1,0 +1,73 @@
+"""The catalog gate: asks the database itself whether every table has the wall that its kind must have."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+OWN_POLICIES = {
+    "partners_membership": {"own"},
+    "partners_outreachassignment": {"own"},
+    "activity_notice": {"own", "own_update", "tell"},
+}
+NOTICE_LIKE = {"activity_notice"}
+WRITES = {"tenant_insert", "tenant_update", "tenant_delete"}
+NARROW = ("review_", "link_", "public_")
+
+TENANT_TABLES = """
+select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity,
+  array(select polname::text from pg_policy where polrelid = c.oid order by 1) policies,
+  exists (select from pg_index i where i.indrelid = c.oid and i.indkey[0] = a.attnum) led,
+  has_table_privilege('rp_app', c.oid, 'TRUNCATE') or has_table_privilege('rp_staff', c.oid, 'TRUNCATE') truncates,
+  has_table_privilege('rp_app', c.oid, 'INSERT') writes,
+  array(select k.conname::text from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and cardinality(k.conkey) = 1
+        and exists (select from pg_attribute b where b.attrelid = k.confrelid and b.attname = 'partner_id' and not b.attisdropped)) loose
+from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'partner_id' and not a.attisdropped
+where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace order by c.relname
+"""
+
+POLICY_TEXTS = """
+select tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') from pg_policies where schemaname = 'public'
+"""
+
+
+def unwalled_tables() -> list[str]:
+    """Sentences about tables that lack a part of the wall; empty where the wall stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(TENANT_TABLES)
+        found = [problem for row in cursor.fetchall() for problem in _problems(*row[1:])]
+        cursor.execute(POLICY_TEXTS)
+        found += [f"{table}: policy {name} decides by a staff flag" for table, name, text in cursor.fetchall() if "is_staff" in text]
+    return found
+
+
+def _problems(
+    table: str, enabled: bool, forced: bool, policies: list[str], led: bool, truncates: bool, writes: bool, loose: list[str]
+) -> list[str]:
+    problems = []
+    if not enabled or not forced:
+        problems.append("row security is not enabled and forced")
+    broad = {name for name in policies if not name.startswith(NARROW)}
+    wanted = {"staff", *OWN_POLICIES.get(table, set())} if table in NOTICE_LIKE else {"tenant", "staff", *OWN_POLICIES.get(table, set())}
+    if writes and table not in NOTICE_LIKE:
+        wanted |= WRITES
+    if broad != wanted:
+        problems.append(f"policies are {sorted(broad)}, not {sorted(wanted)}")
+    if not led and table not in NOTICE_LIKE:
+        problems.append("no index begins with partner_id")
+    if truncates:
+        problems.append("a door's role may truncate it")
+    problems += [f"single-column foreign key {name}" for name in loose]
+    return [f"{table}: {problem}" for problem in problems]
+
+
+def open_tables() -> tuple[int, list[str]]:
+    """How many tenant tables there are, and which show rows to the role and door that ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(TENANT_TABLES)
+        tables = [row[1] for row in cursor.fetchall()] + ["partners_partner"]
+        visible = []
+        for table in tables:
+            cursor.execute(f'select exists (select from "{table}")')
+            if cursor.fetchone()[0]:
+                visible.append(table)
+    return len(tables), visible
