@@ -53,10 +53,11 @@ def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     return {
         "date": on,
         "partner": None,
+        "name_partners": True,
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
         "panels": [panel for make in NETWORK_PANELS if (panel := make(user=user, on=on, at=at))],
-        "recent": list(LogEntry.objects.select_related("actor").order_by("-at", "-id")[:8]),
+        "recent": list(LogEntry.objects.select_related("actor", "partner").order_by("-at", "-id")[:8]),
     }
 
 

@@ -1,0 +1,29 @@
+"""The steps of the demo network, lowest app first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from common.refs import seeded
+from common.tenancy import staff_context
+from impact.demo import network
+from impact.demo.network import DemoNetwork
+from partners.models import Partner
+
+STEPS: list[Callable[[DemoNetwork], None]] = [network.load]
+
+
+class NotEmpty(Exception):
+    """The database holds partners already: the demo network is loaded into an empty one."""
+
+
+def load_demo(on: dt.date) -> DemoNetwork:
+    """Make the whole demo network of one date in one transaction. Raises NotEmpty."""
+    with staff_context("load_demo"), seeded(f"demo {on}"):
+        if Partner.objects.exists():
+            raise NotEmpty("This database holds partners already; the demo network goes into an empty one.")
+        made = network.start(on)
+        for step in STEPS:
+            step(made)
+        return made
