@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class LedgerConfig(AppConfig):
-    """See the map of the apps in README."""
+    """Money is counted here and nowhere else (README, map of the apps)."""
 
     name = "ledger"
+
+    def ready(self) -> None:
+        """A partner that joins gets its budgets at once."""
+        from ledger.operations import open_on_joining
+        from partners.operations.network import ON_JOINING
+
+        ON_JOINING.append(open_on_joining)

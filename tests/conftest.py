@@ -12,11 +12,10 @@ from django.test.utils import setup_databases, teardown_databases
 
 pytest_plugins = ["tests.guard_hook", "tests.world"]
 
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 SEEDED = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
     "partners_datedsetting",
+    "ledger_limit",
 }
 
 
@@ -25,6 +24,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, djang
     """Both aliases always (spike 0.1): a test that names only `default` must never meet another database."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
+        remember_seeds()
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
@@ -54,17 +54,33 @@ def wiped_after_commit(request: pytest.FixtureRequest) -> Iterator[None]:
         wipe()
 
 
-def wipe() -> None:
-    """Truncate every table but the seeded ones, as the owner."""
+def owner_connection() -> psycopg.Connection[Any]:
+    """A connection of the owner of the tables, to the test database only."""
     settings = connections["owner"].settings_dict
     assert str(settings["NAME"]).startswith("test_")
+    return psycopg.connect(host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], dbname=settings["NAME"])
+
+
+def remember_seeds() -> None:
+    """Copy what migrations seeded, so that wipe() can put it back."""
+    with owner_connection() as owner:
+        owner.execute("create schema seeds")
+        for name in sorted(SEEDED):
+            owner.execute(f'create table seeds."{name}" as table public."{name}"')
+
+
+def wipe() -> None:
+    """Empty every table as the owner, and put back what migrations seeded."""
     connections["default"].close()
-    with psycopg.connect(host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], dbname=settings["NAME"]) as owner:
-        tables = [row[0] for row in owner.execute("select tablename from pg_tables where schemaname = 'public'") if row[0] not in SEEDED]
-        guarded = owner.execute("select distinct tgrelid::regclass::text from pg_trigger where tgtype & 32 > 0 and not tgisinternal")
+    with owner_connection() as owner:
+        tables = [row[0] for row in owner.execute("select tablename from pg_tables where schemaname = 'public'") if row[0] not in KEPT]
+        guarded = owner.execute("select distinct tgrelid::regclass::text from pg_trigger where not tgisinternal")
         names = [row[0] for row in guarded]
         for name in names:
             owner.execute(f"alter table {name} disable trigger user")
         owner.execute("truncate " + ", ".join(f'"{name}"' for name in tables))
+        for name in sorted(SEEDED):
+            owner.execute(f'insert into public."{name}" select * from seeds."{name}"')
+        owner.execute("set constraints all immediate")
         for name in names:
             owner.execute(f"alter table {name} enable trigger user")
