@@ -8,8 +8,9 @@ OWN_POLICIES = {
     "partners_membership": {"own"},
     "partners_outreachassignment": {"own"},
     "activity_notice": {"own", "own_update", "tell"},
+    "ledger_conflictofinterest": {"own", "own_insert", "own_update"},
 }
-NOTICE_LIKE = {"activity_notice"}
+NOTICE_LIKE = {"activity_notice", "ledger_conflictofinterest"}
 WRITES = {"tenant_insert", "tenant_update", "tenant_delete"}
 NARROW = ("review_", "link_", "public_")
 

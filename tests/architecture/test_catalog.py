@@ -24,6 +24,7 @@ ACCOUNT_AND_LIBRARY_TABLES = {
     "django_content_type",
     "django_migrations",
     "django_session",
+    "ledger_idempotencykey",
     "mfa_authenticator",
 }
 OTHER_TABLES = """
