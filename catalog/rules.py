@@ -1,0 +1,8 @@
+"""Who may read the catalog of courses."""
+
+from __future__ import annotations
+
+from common.access import permit
+from common.standing import outreach_manager, staff
+
+permit("catalog.read", staff | outreach_manager, "Code.org staff and Outreach Managers")
