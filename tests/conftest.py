@@ -16,6 +16,12 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 SEEDED = {
     "partners_datedsetting",
     "ledger_limit",
+    "catalog_program",
+    "catalog_course",
+    "catalog_subject",
+    "catalog_subjectrule",
+    "catalog_season",
+    "catalog_seasoncourse",
 }
 
 
