@@ -121,7 +121,8 @@ class SubjectRule(NetworkModel, DatedRow):
             starts_before_end("catalog_rule_period"),
             two_people("catalog_rule_two_people"),
             models.CheckConstraint(
-                name="catalog_rule_days", condition=Q(min_days__isnull=True) | Q(max_days__isnull=True) | Q(min_days__lte=models.F("max_days"))
+                name="catalog_rule_days",
+                condition=Q(min_days__isnull=True) | Q(max_days__isnull=True) | Q(min_days__lte=models.F("max_days")),
             ),
         ]
 

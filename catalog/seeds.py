@@ -23,18 +23,32 @@ WEEKEND = ("facilitator-weekend", "Facilitator Weekend", FREE)
 COURSES: dict[str, tuple[str, list[tuple[str, str, Limits]]]] = {
     "csf": (
         "CS Fundamentals",
-        [("intro", "Intro", (1, None, "7")), ("deep-dive", "Deep Dive", (1, None, "6")), ("district", "District", FREE), WEEKEND],
+        [
+            ("intro", "Intro", (1, None, "7")),
+            ("deep-dive", "Deep Dive", (1, None, "6")),
+            ("district", "District", FREE),
+            WEEKEND,
+        ],
     ),
     "csd": ("CS Discoveries", [*YEAR, ("teachercon", "TeacherCon", (None, None, "33.5")), WEEKEND]),
     "csp": (
         "CS Principles",
-        [*YEAR, ("returning", "Workshop for Returning Teachers", (None, None, "7")), ("teachercon", "TeacherCon", (None, None, "33.5")), WEEKEND],
+        [
+            *YEAR,
+            ("returning", "Workshop for Returning Teachers", (None, None, "7")),
+            ("teachercon", "TeacherCon", (None, None, "33.5")),
+            WEEKEND,
+        ],
     ),
     "csa": ("Computer Science A", [*YEAR, WEEKEND, ("capstone", "Capstone", FREE)]),
     "facilitator": ("Facilitator", [("training", "Facilitator training", FREE)]),
     "admin-counselor": (
         "Admin/Counselor Workshop",
-        [("welcome", "Welcome", FREE), ("slp-intro", "SLP Intro", FREE), *((f"slp-{n}", f"SLP Quarterly Call {n}", FREE) for n in (1, 2, 3, 4))],
+        [
+            ("welcome", "Welcome", FREE),
+            ("slp-intro", "SLP Intro", FREE),
+            *((f"slp-{n}", f"SLP Quarterly Call {n}", FREE) for n in (1, 2, 3, 4)),
+        ],
     ),
     "byow": ("Build Your Own Workshop", [("own", "Own topics", FREE)]),
     "csai": ("CS and AI Fundamentals", [("intro", "Intro", FREE)]),
@@ -59,14 +73,19 @@ SEASONS = [
 def seed(apps: Any, editor: Any) -> None:
     """For RunPython: every row that is not there yet."""
     using = editor.connection.alias
-    program, _new = _model(apps, "Program", using).get_or_create(key="k12", defaults={"name": "K-12 professional learning"})
+    program, _new = _model(apps, "Program", using).get_or_create(
+        key="k12", defaults={"name": "K-12 professional learning"}
+    )
     for key, (name, subjects) in COURSES.items():
-        course, _new = _model(apps, "Course", using).get_or_create(key=key, defaults={"name": name, "program": program, "valid_from": BEGIN})
+        course, _new = _model(apps, "Course", using).get_or_create(
+            key=key, defaults={"name": name, "program": program, "valid_from": BEGIN}
+        )
         for position, (subject_key, subject_name, limits) in enumerate(subjects):
             _subject(apps, using, course, position, (subject_key, subject_name, limits))
     for key, name, (starts, ends), wording in SEASONS:
         season, _new = _model(apps, "Season", using).get_or_create(
-            key=key, defaults={"name": name, "starts_on": starts, "ends_before": ends, "wording": wording, "formats": BOTH}
+            key=key,
+            defaults={"name": name, "starts_on": starts, "ends_before": ends, "wording": wording, "formats": BOTH},
         )
         for course in _model(apps, "Course", using).filter(key__in=("csf", "csd", "csp")):
             _model(apps, "SeasonCourse", using).get_or_create(season=season, course=course)

@@ -23,7 +23,13 @@ FORMULA = re.compile(r"^[=+@\t\r\n|%\uff1d\uff0b\uff20\uff05\uff0d]|^-(?!\s|$)")
 BLANKS = " \u00a0\u200b\u200c\u200d\u2060\ufeff"
 SPREADSHEETS = (".xlsx",)
 TEXTS = (".csv", ".tsv", ".txt")
-KNOWN_MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image", b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)"}
+KNOWN_MAGIC = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
+}
 
 
 class UnreadableTable(DomainError):
@@ -67,10 +73,14 @@ def read_upload(name: str, content: bytes) -> Table:
     """A CSV, TSV or XLSX file. Raises UnreadableTable (field "file") for any other kind, too many rows or too much text."""
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if len(content) > MOST_BYTES:
-        raise _refused(f"The file has {len(content) / 1024 / 1024:.1f} MB; at most {MOST_BYTES // 1024 // 1024} MB can be read.")
+        raise _refused(
+            f"The file has {len(content) / 1024 / 1024:.1f} MB; at most {MOST_BYTES // 1024 // 1024} MB can be read."
+        )
     kind = next((word for magic, word in KNOWN_MAGIC.items() if content.startswith(magic)), "")
     if kind or ending not in (*SPREADSHEETS, *TEXTS):
-        raise _refused(f"“{name[:80]}” is {kind or 'not a table that can be read'}. Upload a CSV or XLSX file, or paste the rows.")
+        raise _refused(
+            f"“{name[:80]}” is {kind or 'not a table that can be read'}. Upload a CSV or XLSX file, or paste the rows."
+        )
     if content.startswith(b"PK"):
         return _limited(_spreadsheet_rows(content), hashlib.sha256(content).hexdigest(), "")
     if ending in SPREADSHEETS:
@@ -132,7 +142,9 @@ def _text_rows(text: str) -> list[tuple[int, list[str]]]:
             if len(rows) > 2 * MOST_ROWS:
                 break
     except csv.Error as error:
-        raise _refused(f"Line {reader.line_num} cannot be read as cells ({error}). Look for a quotation mark that is never closed.") from error
+        raise _refused(
+            f"Line {reader.line_num} cannot be read as cells ({error}). Look for a quotation mark that is never closed."
+        ) from error
     return rows
 
 
@@ -163,14 +175,22 @@ def _check_archive(content: bytes) -> None:
             entries = archive.infolist()
             total = sum(entry.file_size for entry in entries)
             if len(entries) > MOST_ENTRIES or total > MOST_INFLATED or total > MOST_RATIO * max(len(content), 1):
-                raise _refused("The workbook unpacks to more than can be read. Save only the sheet with the roster, as CSV.")
+                raise _refused(
+                    "The workbook unpacks to more than can be read. Save only the sheet with the roster, as CSV."
+                )
             if "xl/workbook.xml" not in archive.namelist():
                 raise _refused("This archive is not an Excel workbook. Upload a CSV or XLSX file, or paste the rows.")
             for entry in entries:
                 with archive.open(entry) as part:
                     head = part.read(MOST_INFLATED + 1)
-                if len(head) > max(entry.file_size, 0) or b"<!DOCTYPE" in head[:2048] or entry.filename.endswith((".zip", ".xlsx")):
-                    raise _refused("The workbook holds parts that are not read. Save only the sheet with the roster, as CSV.")
+                if (
+                    len(head) > max(entry.file_size, 0)
+                    or b"<!DOCTYPE" in head[:2048]
+                    or entry.filename.endswith((".zip", ".xlsx"))
+                ):
+                    raise _refused(
+                        "The workbook holds parts that are not read. Save only the sheet with the roster, as CSV."
+                    )
     except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, OSError) as error:
         raise _refused("The workbook is damaged. Save it again as XLSX or CSV.") from error
 

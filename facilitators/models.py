@@ -70,7 +70,9 @@ class FacilitatorContact(NetworkModel):
     objects: ClassVar[models.Manager[FacilitatorContact]] = models.Manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="facilitators_contact_email_lower", condition=Q(email=Lower("email")))]
+        constraints = [
+            models.CheckConstraint(name="facilitators_contact_email_lower", condition=Q(email=Lower("email")))
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -150,13 +152,17 @@ def reasons_against(facilitators: Iterable[Facilitator], course: Course, days: I
     for period in StandingPeriod.objects.filter(facilitator__in=people).order_by("valid_from"):
         periods["standing"].setdefault(period.facilitator_id, []).append(period)
     found = {
-        person.pk: _against(person, course, dates, periods["accredited"].get(person.pk, []), periods["standing"].get(person.pk, []))
+        person.pk: _against(
+            person, course, dates, periods["accredited"].get(person.pk, []), periods["standing"].get(person.pk, [])
+        )
         for person in people
     }
     return {pk: reason for pk, reason in found.items() if reason}
 
 
-def _against(person: Facilitator, course: Course, dates: list[dt.date], accreditations: list[Any], standings: list[Any]) -> str:
+def _against(
+    person: Facilitator, course: Course, dates: list[dt.date], accreditations: list[Any], standings: list[Any]
+) -> str:
     for on in dates:
         if not any(_holds(row, on) for row in accreditations):
             return f"{person.name} is not accredited for {course.name} on {on:%b %-d, %Y}."

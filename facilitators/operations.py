@@ -32,7 +32,9 @@ class StandingRefused(DomainError):
 
 
 @transaction.atomic
-def add_facilitator(*, name: str, email: str, states: list[str], from_day: dt.date, by: Any, at: dt.datetime, user: Any = None) -> Facilitator:
+def add_facilitator(
+    *, name: str, email: str, states: list[str], from_day: dt.date, by: Any, at: dt.datetime, user: Any = None
+) -> Facilitator:
     """Take a person into the list, in good standing from a date. Raises EmailTaken."""
     person = Facilitator.objects.create(name=name.strip(), states=states, user=user, added_by=by, added_at=at)
     with refusing(
@@ -48,7 +50,12 @@ def add_facilitator(*, name: str, email: str, states: list[str], from_day: dt.da
 def correct_facilitator(*, facilitator: Facilitator, changes: dict[str, Any], by: Any, at: dt.datetime) -> Facilitator:
     """Correct name, states, address or linked account. Raises EmailTaken."""
     contact = FacilitatorContact.objects.filter(facilitator=facilitator).first()
-    before = {"name": facilitator.name, "states": facilitator.place, "email": contact.email if contact else "", "user": facilitator.user}
+    before = {
+        "name": facilitator.name,
+        "states": facilitator.place,
+        "email": contact.email if contact else "",
+        "user": facilitator.user,
+    }
     for field in changes.keys() & {"name", "states", "user"}:
         setattr(facilitator, field, changes[field])
     taken = EmailTaken("Another facilitator has this address.", field="email")
@@ -56,9 +63,19 @@ def correct_facilitator(*, facilitator: Facilitator, changes: dict[str, Any], by
     with refusing(facilitators_facilitatorcontact_email_key=taken, facilitators_facilitator_user_id_key=linked):
         facilitator.save(update_fields=["name", "states", "user"])
         if "email" in changes:
-            FacilitatorContact.objects.update_or_create(facilitator=facilitator, defaults={"email": changes["email"].strip().lower()})
+            FacilitatorContact.objects.update_or_create(
+                facilitator=facilitator, defaults={"email": changes["email"].strip().lower()}
+            )
     after = {name: facilitator.place if name == "states" else changes.get(name, before[name]) for name in before}
-    record(facilitator, verb="facilitator.corrected", text=f"{facilitator.name} was corrected", by=by, at=at, before=before, after=after)
+    record(
+        facilitator,
+        verb="facilitator.corrected",
+        text=f"{facilitator.name} was corrected",
+        by=by,
+        at=at,
+        before=before,
+        after=after,
+    )
     return facilitator
 
 
@@ -70,7 +87,9 @@ def accredit_facilitator(
     first, before = period
     if before is not None and before <= first:
         raise AccreditationRefused("The last day is before the first.", field="last_day")
-    overlap = AccreditationRefused(f"{facilitator.name} is accredited for {course.name} on some of these days already.", field="first_day")
+    overlap = AccreditationRefused(
+        f"{facilitator.name} is accredited for {course.name} on some of these days already.", field="first_day"
+    )
     with refusing(facilitators_accreditation_apart=overlap):
         made = Accreditation.objects.create(
             facilitator=facilitator, course=course, valid_from=first, valid_before=before, granted_by=by, granted_at=at
@@ -81,7 +100,9 @@ def accredit_facilitator(
 
 
 @transaction.atomic
-def end_accreditation(*, accreditation: Accreditation, last_day: dt.date, reason: str, by: Any, at: dt.datetime) -> Accreditation:
+def end_accreditation(
+    *, accreditation: Accreditation, last_day: dt.date, reason: str, by: Any, at: dt.datetime
+) -> Accreditation:
     """End an accreditation after a day. Raises AccreditationRefused where that is before its first."""
     end = last_day + dt.timedelta(days=1)
     if end <= accreditation.valid_from:
@@ -106,13 +127,17 @@ def set_standing(
     Facilitator.objects.select_for_update().get(pk=facilitator.pk)
     current = StandingPeriod.objects.filter(facilitator=facilitator).order_by("-valid_from").first()
     if current is not None and current.valid_from >= from_day:
-        raise StandingRefused(f"A standing begins on {current.valid_from:%b %-d, %Y}: choose a later day.", field="from_day")
+        raise StandingRefused(
+            f"A standing begins on {current.valid_from:%b %-d, %Y}: choose a later day.", field="from_day"
+        )
     if current is not None and current.standing == standing:
         raise StandingRefused(f"{facilitator.name} has this standing already.", field="standing")
     if current is not None:
         current.valid_before = from_day
         current.save(update_fields=["valid_before"])
-    made = StandingPeriod.objects.create(facilitator=facilitator, standing=standing, valid_from=from_day, set_by=by, set_at=at)
+    made = StandingPeriod.objects.create(
+        facilitator=facilitator, standing=standing, valid_from=from_day, set_by=by, set_at=at
+    )
     text = f"Standing of {facilitator.name} is {made.get_standing_display().lower()} from {from_day:%b %-d, %Y}"
     changes = {"before": {"standing": current.standing if current else None}, "after": {"standing": standing}}
     record(facilitator, verb="facilitator.standing", text=text, by=by, at=at, reason=reason, **changes)

@@ -99,7 +99,11 @@ def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int) -> Previ
     """Judge rows against each other, the partner's teachers and the workshop's enrollments. Three queries at most."""
     judged = [Checked(row) for row in rows if not _is_blank(row)]
     open_rows = [checked for checked in judged if not checked.row.left_out]
-    domains = Counter(email.rsplit("@", 1)[1] for checked in open_rows if (email := checked.row.email.lower()).count("@") == 1 and _is_email(email))
+    domains = Counter(
+        email.rsplit("@", 1)[1]
+        for checked in open_rows
+        if (email := checked.row.email.lower()).count("@") == 1 and _is_email(email)
+    )
     for checked in judged:
         if checked.row.left_out:
             checked.verdict = "left_out"
@@ -120,9 +124,13 @@ def _wrong(row: RosterRow, domains: Counter[str]) -> dict[str, Wrong]:
     for name in ("name", "email", "school"):
         text = str(getattr(row, name)).strip()
         if is_formula(text):
-            found[name] = Wrong(f"The {WORDS[name]} begins like a formula. Type the words.", re.sub(r"^[=+\-@|%\s]+", "", text)[:80])
+            found[name] = Wrong(
+                f"The {WORDS[name]} begins like a formula. Type the words.", re.sub(r"^[=+\-@|%\s]+", "", text)[:80]
+            )
         elif CONTROL.search(text) or UNSTORABLE.search(text):
-            found[name] = Wrong(f"The {WORDS[name]} holds a character that cannot be kept. Type it again.", CONTROL.sub("", text)[:80])
+            found[name] = Wrong(
+                f"The {WORDS[name]} holds a character that cannot be kept. Type it again.", CONTROL.sub("", text)[:80]
+            )
         elif len(text) > LENGTHS[name]:
             found[name] = Wrong(f"The {WORDS[name]} has {len(text):,} characters; at most {LENGTHS[name]} fit.")
     if "name" not in found and (wrong := _wrong_name(row)):
@@ -141,7 +149,14 @@ def _wrong_name(row: RosterRow) -> Wrong | None:
     if " " in name:
         return None
     local = row.email.split("@")[0].lower()
-    last = local[1:] if local[:1] == name[:1].lower() and len(local) > 2 and local[1:].isalpha() and not local.startswith(name.lower()) else ""
+    last = (
+        local[1:]
+        if local[:1] == name[:1].lower()
+        and len(local) > 2
+        and local[1:].isalpha()
+        and not local.startswith(name.lower())
+        else ""
+    )
     return Wrong("Last name is missing.", f"{name} {last.capitalize()}" if last else "")
 
 
@@ -152,9 +167,20 @@ def _wrong_email(email: str, domains: Counter[str]) -> Wrong | None:
     if not local:
         return Wrong("This is not an e-mail address: it has no @.")
     if "." not in domain:
-        meant = next((known for known, _count in domains.most_common() if known.startswith(f"{domain}.")), "") if domain else ""
+        meant = (
+            next((known for known, _count in domains.most_common() if known.startswith(f"{domain}.")), "")
+            if domain
+            else ""
+        )
         return Wrong("Ending is missing.", f"{local}@{meant}" if meant else "")
-    return None if _is_email(email) else Wrong("This is not an e-mail address.", email.replace(" ", "").replace(",", ".") if _is_email(email.replace(" ", "").replace(",", ".")) else "")
+    return (
+        None
+        if _is_email(email)
+        else Wrong(
+            "This is not an e-mail address.",
+            email.replace(" ", "").replace(",", ".") if _is_email(email.replace(" ", "").replace(",", ".")) else "",
+        )
+    )
 
 
 def _is_email(email: str) -> bool:
@@ -206,7 +232,9 @@ def _recognize(workshop: Workshop, judged: list[Checked], people: dict[tuple[str
     """Tie people to teachers and enrollments that exist; how many new seats they need."""
     emails = [person.email for person in people.values() if person.email]
     names = [person.name for person in people.values() if not person.email]
-    found = Teacher.objects.filter(partner_id=workshop.partner_id).filter(Q(email__in=emails) | Q(email="", name__in=names))
+    found = Teacher.objects.filter(partner_id=workshop.partner_id).filter(
+        Q(email__in=emails) | Q(email="", name__in=names)
+    )
     teachers = {identity(row.name, row.email, row.school_name): row for row in found} if people else {}
     for key, person in people.items():
         person.teacher = teachers.get(key)
@@ -234,7 +262,11 @@ def _histories(teachers: list[int]) -> dict[int, str]:
     """`3 workshops since 2024` by teacher id."""
     if not teachers:
         return {}
-    rows = Enrollment.objects.filter(teacher__in=teachers, canceled_at__isnull=True).values("teacher").annotate(n=Count("id"), since=Min("workshop__first_on"))
+    rows = (
+        Enrollment.objects.filter(teacher__in=teachers, canceled_at__isnull=True)
+        .values("teacher")
+        .annotate(n=Count("id"), since=Min("workshop__first_on"))
+    )
     return {row["teacher"]: _history(row["n"], row["since"]) for row in rows}
 
 

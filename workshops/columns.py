@@ -45,7 +45,9 @@ def rows_of(table: Table, days: Sequence[dt.date], *, is_over: bool) -> list[Typ
 def _typed(line: Line, columns: dict[str, int], sessions: dict[int, int], default: tuple[int, ...]) -> Typed:
     name = line.cell(columns.get("name"))
     if "first" in columns or "last" in columns:
-        name = " ".join(part for part in (line.cell(columns.get("first")), line.cell(columns.get("last")), name) if part)
+        name = " ".join(
+            part for part in (line.cell(columns.get("first")), line.cell(columns.get("last")), name) if part
+        )
     elif name.count(",") == 1:
         last, first = (part.strip() for part in name.split(","))
         name = f"{first} {last}".strip()

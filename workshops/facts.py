@@ -109,7 +109,12 @@ def _missing(facts: WorkshopFacts) -> list[Finding]:
     if facts.subject is None:
         found.append(Finding("subject", "Choose the subject."))
     elif facts.course is not None and facts.subject.course_id != facts.course.pk:
-        found.append(Finding("subject", f"{facts.subject.name} is a subject of {facts.subject.course.name}: choose one of {facts.course.name}."))
+        found.append(
+            Finding(
+                "subject",
+                f"{facts.subject.name} is a subject of {facts.subject.course.name}: choose one of {facts.course.name}.",
+            )
+        )
     if not facts.place.strip():
         found.append(Finding("place", "Say where it takes place; for a virtual one, the tool."))
     if facts.capacity is None:
@@ -128,12 +133,16 @@ def _sessions(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime) -> list[Fi
         if session.ends_at <= session.starts_at:
             found.append(Finding("sessions", f"The session on {session.on:%b %-d} ends before it starts."))
         elif session.ends_at.astimezone(ZoneInfo(session.zone)).date() != session.on:
-            found.append(Finding("sessions", f"The session on {session.on:%b %-d} runs past midnight: make it two sessions."))
+            found.append(
+                Finding("sessions", f"The session on {session.on:%b %-d} runs past midnight: make it two sessions.")
+            )
     for before, after in zip(ordered, ordered[1:], strict=False):
         if after.starts_at < before.ends_at:
             found.append(Finding("sessions", f"Two sessions on {after.on:%b %-d} overlap: move one of them."))
     if is_log and ordered and max(session.ends_at for session in ordered) > at:
-        found.append(Finding("sessions", "The last session is not over yet: plan this workshop, and end it when it is over."))
+        found.append(
+            Finding("sessions", "The last session is not over yet: plan this workshop, and end it when it is over.")
+        )
     return found
 
 
@@ -144,9 +153,13 @@ def _subject(facts: WorkshopFacts, rule: SubjectRule | None) -> list[Finding]:
         return [Finding("subject", f"{subject.name} has no rules for {facts.days[0]:%b %-d, %Y}: ask Code.org.")]
     found = []
     if rule.min_days is not None and days < rule.min_days:
-        found.append(Finding("sessions", f"{subject.name} takes {_days(rule.min_days)}; these sessions are on {_days(days)}."))
+        found.append(
+            Finding("sessions", f"{subject.name} takes {_days(rule.min_days)}; these sessions are on {_days(days)}.")
+        )
     if rule.max_days is not None and days > rule.max_days:
-        found.append(Finding("sessions", f"{subject.name} takes {_days(rule.max_days)}; these sessions are on {_days(days)}."))
+        found.append(
+            Finding("sessions", f"{subject.name} takes {_days(rule.max_days)}; these sessions are on {_days(days)}.")
+        )
     wrong = {session.format for session in facts.sessions} - set(rule.formats)
     if wrong:
         words = " or ".join(Format(value).label.lower() for value in rule.formats)
@@ -158,7 +171,9 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def facts_of(workshop: object, sessions: Iterable[WorkshopSession], facilitators: Iterable[Facilitator]) -> WorkshopFacts:
+def facts_of(
+    workshop: object, sessions: Iterable[WorkshopSession], facilitators: Iterable[Facilitator]
+) -> WorkshopFacts:
     """The facts of a stored workshop."""
     from workshops.models import Workshop
 

@@ -26,7 +26,9 @@ def import_roster(
     try:
         table = read_upload(*file)
         days = [session.on for session in WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at")]
-        roster = read_roster(workshop=workshop, table=table, source=Roster.Source.COMMAND, days=days, by=by, at=at, file_name=file[0])
+        roster = read_roster(
+            workshop=workshop, table=table, source=Roster.Source.COMMAND, days=days, by=by, at=at, file_name=file[0]
+        )
     except UnreadableTable as error:
         return _done((0, 0, 0), [{"line": 0, "reason": error.message}], began)
     preview = check(workshop, RosterRow.objects.filter(roster=roster).order_by("line"), len(days))
@@ -38,7 +40,9 @@ def import_roster(
     return _done((taken.created, taken.updated, taken.unchanged), [], began, notice=table.notice)
 
 
-def _done(counts: tuple[int, int, int], rejected: list[dict[str, Any]], began: float, notice: str = "") -> dict[str, Any]:
+def _done(
+    counts: tuple[int, int, int], rejected: list[dict[str, Any]], began: float, notice: str = ""
+) -> dict[str, Any]:
     created, updated, unchanged = counts
     return {
         "created": created,

@@ -34,12 +34,24 @@ def still_in_touch(user: Any, row: Any = None) -> bool:
 own_facilitator = facilitator & leads_it
 keeper = director | program_manager
 
-permit("workshops.list", keeper | facilitator | manages_partner | staff, "People of this partner, its Outreach Manager and staff")
+permit(
+    "workshops.list",
+    keeper | facilitator | manages_partner | staff,
+    "People of this partner, its Outreach Manager and staff",
+)
 permit("workshops.list_network", staff | outreach_manager, "Code.org staff and Outreach Managers")
 permit("workshops.log", keeper, "A Director or a Program Manager")
-permit("workshops.view", keeper | own_facilitator | manages_partner | staff, "Who leads this workshop, and people of this partner and of Code.org")
+permit(
+    "workshops.view",
+    keeper | own_facilitator | manages_partner | staff,
+    "Who leads this workshop, and people of this partner and of Code.org",
+)
 permit("workshops.edit", keeper | own_facilitator, "A Director, a Program Manager, or who leads this workshop")
-permit("workshops.see_contacts", keeper | (own_facilitator & still_in_touch), "A Director, a Program Manager, or who leads it until 30 days after")
+permit(
+    "workshops.see_contacts",
+    keeper | (own_facilitator & still_in_touch),
+    "A Director, a Program Manager, or who leads it until 30 days after",
+)
 permit("workshops.see_contacts_with_reason", staff, "Code.org staff, with a reason")
 permit("workshops.confirm_correction", manages_partner, "The partner's Outreach Manager")
 permit("workshops.override", staff, "Code.org staff")

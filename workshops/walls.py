@@ -51,8 +51,12 @@ class SeatsCounted(WallConstraint):
 
     def statements(self, table: str) -> list[str]:
         bare = table.strip('"')
-        count = "select workshop_id, count(*) filter (where canceled_at is null) as seats from {rows} group by workshop_id"
-        changed = f"({count.format(rows='added')}) new_ full join ({count.format(rows='gone')}) old_ using (workshop_id)"
+        count = (
+            "select workshop_id, count(*) filter (where canceled_at is null) as seats from {rows} group by workshop_id"
+        )
+        changed = (
+            f"({count.format(rows='added')}) new_ full join ({count.format(rows='gone')}) old_ using (workshop_id)"
+        )
         sources = {
             "insert": (f"({count.format(rows='added')}) s", "s.seats", "new table as added"),
             "delete": (f"({count.format(rows='gone')}) s", "-s.seats", "old table as gone"),

@@ -12,7 +12,20 @@ import pytest
 from common.exports import csv_text, safe_cell
 from common.imports import UnreadableTable, columns_of, is_formula, read_pasted, read_upload
 
-NAUGHTY = ["", "undefined", "1E2", "<script>alert(1)</script>", "'; DROP TABLE users;--", "\u202e\u2066RTL", "田中さん", "\u0000NUL", "👩🏽 ZWJ", "\ufeff", "%s%n", "=cmd|' /C calc'!A0"]
+NAUGHTY = [
+    "",
+    "undefined",
+    "1E2",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE users;--",
+    "\u202e\u2066RTL",
+    "田中さん",
+    "\u0000NUL",
+    "👩🏽 ZWJ",
+    "\ufeff",
+    "%s%n",
+    "=cmd|' /C calc'!A0",
+]
 
 
 def test_read_upload_refuses_one_row_more_than_the_limit_and_takes_the_limit() -> None:
@@ -66,7 +79,10 @@ def test_nul_becomes_visible_and_never_reaches_a_column() -> None:
 
 def test_read_pasted_takes_tabs_commas_and_semicolons() -> None:
     for separator in ("\t", ",", ";"):
-        assert read_pasted(f"Ana Lucero{separator}ana@example.org\n").lines[0].cells == ["Ana Lucero", "ana@example.org"]
+        assert read_pasted(f"Ana Lucero{separator}ana@example.org\n").lines[0].cells == [
+            "Ana Lucero",
+            "ana@example.org",
+        ]
 
 
 def test_line_numbers_are_those_of_the_file_also_after_blank_lines_and_quoted_breaks() -> None:
@@ -91,16 +107,27 @@ def test_columns_of_knows_a_header_and_a_row_of_data() -> None:
     assert columns_of(read_pasted("Ana Lucero,ana@example.org\n").lines, words) is None
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "|x", "%x", "\uff1d1", "\u00a0=1", "\u200b\ufeff@x", "a\n=1", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "|x", "%x", "\uff1d1", "\u00a0=1", "\u200b\ufeff@x", "a\n=1", "\t=1"]
+)
 def test_safe_cell_lets_no_spreadsheet_execute_it(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
 
 
 def test_safe_cell_leaves_words_and_numbers_alone() -> None:
-    assert [safe_cell(value) for value in ("Ana Lucero", "a-b@c.org", 3, None, True)] == ["Ana Lucero", "a-b@c.org", "3", "", "yes"]
+    assert [safe_cell(value) for value in ("Ana Lucero", "a-b@c.org", 3, None, True)] == [
+        "Ana Lucero",
+        "a-b@c.org",
+        "3",
+        "",
+        "yes",
+    ]
     assert csv_text(["Name"], [["Ana, Lucero"]]) == '\ufeffName\r\n"Ana, Lucero"\r\n'
 
 
-@pytest.mark.parametrize(("text", "formula"), [("=A1", True), ("+1", True), ("@x", True), ("-cmd", True), ("- ", False), ("Ana", False), ("\uff1dA1", True)])
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [("=A1", True), ("+1", True), ("@x", True), ("-cmd", True), ("- ", False), ("Ana", False), ("\uff1dA1", True)],
+)
 def test_is_formula(text: str, formula: bool) -> None:
     assert is_formula(text) is formula

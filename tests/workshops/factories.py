@@ -32,7 +32,9 @@ def make_facilitator(*courses: str, **given: Any) -> Facilitator:
     FacilitatorContact.objects.create(facilitator=person, email=f"facilitator{n}@example.org")
     StandingPeriod.objects.create(facilitator=person, standing="good", valid_from=LONG_AGO, set_at=now())
     for key in courses:
-        Accreditation.objects.create(facilitator=person, course=Course.objects.get(key=key), valid_from=LONG_AGO, granted_at=now())
+        Accreditation.objects.create(
+            facilitator=person, course=Course.objects.get(key=key), valid_from=LONG_AGO, granted_at=now()
+        )
     return person
 
 
@@ -60,11 +62,15 @@ def some_facts(*days: dt.date, **given: Any) -> WorkshopFacts:
     return WorkshopFacts(**facts)
 
 
-def make_workshop(partner: Partner, by: Any, *, state: str = "scheduled", facts: WorkshopFacts | None = None, **given: Any) -> Workshop:
+def make_workshop(
+    partner: Partner, by: Any, *, state: str = "scheduled", facts: WorkshopFacts | None = None, **given: Any
+) -> Workshop:
     """A workshop with sessions and facilitators; ends and reasons that its state asks for."""
     known = facts or some_facts(*(today() + dt.timedelta(days=n) for n in (7, 14)))
     at = now()
-    ends: dict[str, Any] = {"ended": {"ended_at": at}, "canceled": {"canceled_at": at, "cancel_reason": "Snow"}}.get(state, {})
+    ends: dict[str, Any] = {"ended": {"ended_at": at}, "canceled": {"canceled_at": at, "cancel_reason": "Snow"}}.get(
+        state, {}
+    )
     row = Workshop.objects.create(
         partner=partner,
         kind="plan",
@@ -80,14 +86,27 @@ def make_workshop(partner: Partner, by: Any, *, state: str = "scheduled", facts:
         saved_at=at,
         **{key: value for key, value in given.items()},
     )
-    for following in {"draft": [], "ended": ["ended"], "scheduled": ["scheduled"], "in_progress": ["scheduled", "in_progress"], "canceled": ["scheduled", "canceled"]}[state]:
+    for following in {
+        "draft": [],
+        "ended": ["ended"],
+        "scheduled": ["scheduled"],
+        "in_progress": ["scheduled", "in_progress"],
+        "canceled": ["scheduled", "canceled"],
+    }[state]:
         Workshop.objects.filter(pk=row.pk).update(state=following, **(ends if following == state else {}))
     for one in known.sessions:
         WorkshopSession.objects.create(
-            partner=partner, workshop=row, starts_at=one.starts_at, ends_at=one.ends_at, zone=one.zone, format=one.format
+            partner=partner,
+            workshop=row,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            zone=one.zone,
+            format=one.format,
         )
     for person in known.facilitators:
-        WorkshopFacilitator.objects.create(partner=partner, workshop=row, facilitator=person, assigned_by=by, assigned_at=at)
+        WorkshopFacilitator.objects.create(
+            partner=partner, workshop=row, facilitator=person, assigned_by=by, assigned_at=at
+        )
     row.refresh_from_db()
     return row
 
@@ -95,7 +114,12 @@ def make_workshop(partner: Partner, by: Any, *, state: str = "scheduled", facts:
 def make_teacher(partner: Partner, by: Any, **given: Any) -> Teacher:
     """A teacher with an address."""
     n = next(_number)
-    facts = {"name": f"Teacher Number{n}", "email": f"teacher{n}@school.example", "school_name": "Mesa Alta Junior High", **given}
+    facts = {
+        "name": f"Teacher Number{n}",
+        "email": f"teacher{n}@school.example",
+        "school_name": "Mesa Alta Junior High",
+        **given,
+    }
     return Teacher.objects.create(partner=partner, added_by=by, added_at=now(), **facts)
 
 

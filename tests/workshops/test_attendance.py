@@ -39,7 +39,9 @@ def over(world: World) -> Any:
 
 
 def mark(workshop: Workshop, by: Any, *cells: Any, present: bool = True) -> int:
-    return mark_attendance(workshop=workshop, cells={(seat.ref, one.ref): present for seat, one in cells}, by=by, at=now())
+    return mark_attendance(
+        workshop=workshop, cells={(seat.ref, one.ref): present for seat, one in cells}, by=by, at=now()
+    )
 
 
 def test_mark_attendance_sets_and_clears_cells_and_starts_the_workshop(over: Any) -> None:
@@ -67,7 +69,12 @@ def test_the_database_refuses_attendance_across_workshops(world: World, over: An
         stranger = enroll(other, by)
         with pytest.raises(IntegrityError), transaction.atomic():
             Attendance.objects.create(
-                partner=world.home, workshop=workshop, enrollment=stranger, session=sessions[0], marked_by=by, marked_at=now()
+                partner=world.home,
+                workshop=workshop,
+                enrollment=stranger,
+                session=sessions[0],
+                marked_by=by,
+                marked_at=now(),
             )
             connection.check_constraints()
 
@@ -145,7 +152,9 @@ def test_a_correction_takes_effect_only_when_another_person_confirms_it(world: W
 def test_a_declined_correction_changes_nothing_and_gives_the_reason(world: World, over: Any) -> None:
     workshop, seats, sessions, by = over
     end_workshop(workshop=workshop, by=by, at=now())
-    asked = ask_correction(workshop=workshop, cells={(seats[0].ref, sessions[0].ref): True}, reason="Late", by=by, at=now())
+    asked = ask_correction(
+        workshop=workshop, cells={(seats[0].ref, sessions[0].ref): True}, reason="Late", by=by, at=now()
+    )
     with pytest.raises(AttendanceRefused):
         decide_correction(correction=asked, confirm=False, answer="", by=world.people["outreach_manager"], at=now())
     decide_correction(correction=asked, confirm=False, answer="No sheet", by=world.people["outreach_manager"], at=now())
@@ -158,13 +167,23 @@ def test_the_database_refuses_overlapping_sessions_and_one_past_midnight(world: 
         with pytest.raises(IntegrityError) as refused, transaction.atomic():
             twin = session(sessions[0].on, "15:00", "16:00")
             WorkshopSession.objects.create(
-                partner=world.home, workshop=workshop, starts_at=twin.starts_at, ends_at=twin.ends_at, zone=ZONE, format="virtual"
+                partner=world.home,
+                workshop=workshop,
+                starts_at=twin.starts_at,
+                ends_at=twin.ends_at,
+                zone=ZONE,
+                format="virtual",
             )
             connection.check_constraints()
         assert constraint_of(refused.value) == "workshops_session_apart"
         with pytest.raises(IntegrityError) as late, transaction.atomic():
             begins = session(dt.date(2026, 5, 1), "23:00", "23:30").starts_at
             WorkshopSession.objects.create(
-                partner=world.home, workshop=workshop, starts_at=begins, ends_at=begins + dt.timedelta(hours=2), zone=ZONE, format="virtual"
+                partner=world.home,
+                workshop=workshop,
+                starts_at=begins,
+                ends_at=begins + dt.timedelta(hours=2),
+                zone=ZONE,
+                format="virtual",
             )
         assert constraint_of(late.value) == "workshops_session_one_day"

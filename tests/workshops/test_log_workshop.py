@@ -15,7 +15,16 @@ from facilitators.operations import set_standing
 from tests.workshops.factories import make_facilitator, session, some_facts, the_subject
 from tests.world import World
 from workshops.models import Attendance, Enrollment, Roster, Teacher, Workshop
-from workshops.operations import RosterRefused, WorkshopFull, WorkshopRefused, change_rows, confirm_roster, log_workshop, read_roster, save_draft
+from workshops.operations import (
+    RosterRefused,
+    WorkshopFull,
+    WorkshopRefused,
+    change_rows,
+    confirm_roster,
+    log_workshop,
+    read_roster,
+    save_draft,
+)
 from workshops.operations.enrolling import ConsentMissing
 from workshops.operations.scheduling import Typing
 
@@ -25,7 +34,13 @@ ROSTER = "Angela Sisneros\tasisneros@mesa.example\tMesa Alta\nRobert Begaye\trbe
 
 def a_draft(world: World, facts: Any, ref: str = "W-0000000001") -> Workshop:
     return save_draft(
-        partner=world.home, ref=ref, kind="log", typing=Typing({}), facts=facts, by=world.people["program_manager"], at=now()
+        partner=world.home,
+        ref=ref,
+        kind="log",
+        typing=Typing({}),
+        facts=facts,
+        by=world.people["program_manager"],
+        at=now(),
     )
 
 
@@ -35,7 +50,9 @@ def a_roster(world: World, workshop: Workshop, text: str = ROSTER, source: str =
 
 
 def log(world: World, workshop: Workshop, facts: Any, roster: Roster | None, consent: Any = CONSENT) -> Workshop:
-    return log_workshop(workshop=workshop, facts=facts, roster=roster, consent=consent, by=world.people["program_manager"], at=now())
+    return log_workshop(
+        workshop=workshop, facts=facts, roster=roster, consent=consent, by=world.people["program_manager"], at=now()
+    )
 
 
 @pytest.fixture
@@ -84,7 +101,14 @@ def test_one_person_three_times_takes_one_seat_and_keeps_all_days(world: World, 
     draft = a_draft(world, at_home)
     text = "Name,Email,Day 1,Day 2\nAna Ruiz,ana@x.example,x,\nAna Ruiz,ANA@x.example,,x\nAna  Ruiz,ana@x.example,,\n"
     days = at_home.days
-    roster = read_roster(workshop=draft, table=read_pasted(text), source="pasted", days=days, by=world.people["program_manager"], at=now())
+    roster = read_roster(
+        workshop=draft,
+        table=read_pasted(text),
+        source="pasted",
+        days=days,
+        by=world.people["program_manager"],
+        at=now(),
+    )
     saved = log(world, draft, at_home, roster)
     assert (saved.enrolled, Attendance.objects.count()) == (1, 2)
 
@@ -143,7 +167,14 @@ def test_a_facilitator_out_of_good_standing_is_refused_with_the_reason(world: Wo
     with staff_context("arrange"):
         person = make_facilitator("csp", name="Ruth Abeyta")
         staff = world.people["staff"]
-        set_standing(facilitator=person, standing=standing, from_day=today() - dt.timedelta(days=10), reason="x", by=staff, at=now())
+        set_standing(
+            facilitator=person,
+            standing=standing,
+            from_day=today() - dt.timedelta(days=10),
+            reason="x",
+            by=staff,
+            at=now(),
+        )
         facts = some_facts(facilitators=(person,))
     with tenant_context(world.home.pk):
         draft = a_draft(world, facts)
@@ -165,8 +196,14 @@ def test_a_facilitator_accredited_for_another_course_is_refused(world: World) ->
 
 PAST = dt.date(2026, 3, 7)
 CASES = {
-    "overlapping": ((session(PAST), session(PAST, "15:00", "16:00")), "Two sessions on Mar 7 overlap: move one of them."),
-    "backwards": ((session(PAST, "15:00", "08:00"), session(PAST + dt.timedelta(days=1))), "The session on Mar 7 ends before it starts."),
+    "overlapping": (
+        (session(PAST), session(PAST, "15:00", "16:00")),
+        "Two sessions on Mar 7 overlap: move one of them.",
+    ),
+    "backwards": (
+        (session(PAST, "15:00", "08:00"), session(PAST + dt.timedelta(days=1))),
+        "The session on Mar 7 ends before it starts.",
+    ),
     "one day of two": ((session(PAST),), "Academic Year Workshop 1 + 2 takes 2 days; these sessions are on 1 day."),
     "none": ((), "Give at least one session: date, start and end."),
 }
@@ -201,19 +238,25 @@ def test_a_subject_of_another_course_and_a_format_that_is_not_allowed_are_refuse
 
 
 def test_what_is_not_over_yet_is_planned_not_logged(world: World, at_home: Any) -> None:
-    facts = some_facts(today() - dt.timedelta(days=1), today() + dt.timedelta(days=1), facilitators=at_home.facilitators)
+    facts = some_facts(
+        today() - dt.timedelta(days=1), today() + dt.timedelta(days=1), facilitators=at_home.facilitators
+    )
     draft = a_draft(world, facts)
     with pytest.raises(WorkshopRefused) as refused:
         log(world, draft, facts, a_roster(world, draft))
     assert refused.value.message.startswith("The last session is not over yet")
 
 
-def test_save_draft_keeps_one_draft_however_often_it_is_sent_and_refuses_another_pages_older_text(world: World, at_home: Any) -> None:
+def test_save_draft_keeps_one_draft_however_often_it_is_sent_and_refuses_another_pages_older_text(
+    world: World, at_home: Any
+) -> None:
     by, at = world.people["program_manager"], now()
 
     def save(page: str, version: int) -> Workshop:
         typing = Typing({"place": page}, page, version)
-        return save_draft(partner=world.home, ref="W-000000000A", kind="log", typing=typing, facts=at_home, by=by, at=at)
+        return save_draft(
+            partner=world.home, ref="W-000000000A", kind="log", typing=typing, facts=at_home, by=by, at=at
+        )
 
     save("one", 0)
     assert save("one", 0).version == 2

@@ -31,7 +31,9 @@ class WorkshopFacilitator(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint("workshop", "facilitator", name="workshops_lead_once"),
-            models.CheckConstraint(name="workshops_lead_override", condition=Q(override_reason="") | Q(overridden_by__isnull=False)),
+            models.CheckConstraint(
+                name="workshops_lead_override", condition=Q(override_reason="") | Q(overridden_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

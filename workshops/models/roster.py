@@ -64,7 +64,9 @@ class Roster(StatefulModel, TenantModel):
             StateTable(name="workshops_roster_states", steps=ROSTER_STEPS),
             models.UniqueConstraint("workshop", name="workshops_roster_one_draft", condition=Q(state="draft")),
             models.CheckConstraint(
-                name="workshops_roster_consent", condition=~Q(state="confirmed") | ~Q(consent="") & Q(consent_on__isnull=False, settled_by__isnull=False)
+                name="workshops_roster_consent",
+                condition=~Q(state="confirmed")
+                | ~Q(consent="") & Q(consent_on__isnull=False, settled_by__isnull=False),
             ),
         ]
 
@@ -121,8 +123,14 @@ class Correction(StatefulModel, TenantModel):
         constraints = [
             StateTable(name="workshops_correction_states", steps=CORRECTION_STEPS),
             models.UniqueConstraint("workshop", name="workshops_correction_one_open", condition=Q(state="asked")),
-            models.CheckConstraint(name="workshops_correction_two_people", condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by"))),
-            models.CheckConstraint(name="workshops_correction_decided", condition=Q(state="asked") | Q(decided_by__isnull=False, decided_at__isnull=False)),
+            models.CheckConstraint(
+                name="workshops_correction_two_people",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="workshops_correction_decided",
+                condition=Q(state="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

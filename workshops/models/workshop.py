@@ -97,16 +97,32 @@ class Workshop(StatefulModel, TenantModel):
     class Meta:
         constraints = [
             StateTable(name="workshops_workshop_states", steps=STEPS),
-            models.CheckConstraint(name="workshops_workshop_capacity", condition=Q(capacity__isnull=True) | Q(capacity__gte=1, capacity__lte=9999)),
-            models.CheckConstraint(name="workshops_workshop_seats", condition=Q(capacity__isnull=True) | Q(enrolled__lte=F("capacity"))),
+            models.CheckConstraint(
+                name="workshops_workshop_capacity",
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=1, capacity__lte=9999),
+            ),
+            models.CheckConstraint(
+                name="workshops_workshop_seats", condition=Q(capacity__isnull=True) | Q(enrolled__lte=F("capacity"))
+            ),
             models.CheckConstraint(
                 name="workshops_workshop_whole",
                 condition=Q(state="draft")
-                | Q(course__isnull=False, subject__isnull=False, capacity__isnull=False, first_on__isnull=False, last_on__isnull=False)
+                | Q(
+                    course__isnull=False,
+                    subject__isnull=False,
+                    capacity__isnull=False,
+                    first_on__isnull=False,
+                    last_on__isnull=False,
+                )
                 & ~Q(place=""),
             ),
-            models.CheckConstraint(name="workshops_workshop_ended", condition=Q(ended_at__isnull=False) | ~Q(state="ended")),
-            models.CheckConstraint(name="workshops_workshop_canceled", condition=~Q(state="canceled") | Q(canceled_at__isnull=False) & ~Q(cancel_reason="")),
+            models.CheckConstraint(
+                name="workshops_workshop_ended", condition=Q(ended_at__isnull=False) | ~Q(state="ended")
+            ),
+            models.CheckConstraint(
+                name="workshops_workshop_canceled",
+                condition=~Q(state="canceled") | Q(canceled_at__isnull=False) & ~Q(cancel_reason=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["partner", "-first_on", "-id"], name="workshops_partner_date"),
@@ -165,7 +181,10 @@ class WorkshopSession(TenantModel):
                 name="workshops_session_apart",
                 expressions=[
                     ("workshop", RangeOperators.EQUAL),
-                    (Func("starts_at", "ends_at", function="TSTZRANGE", output_field=DateTimeRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func("starts_at", "ends_at", function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 deferrable=Deferrable.DEFERRED,
             ),

@@ -41,7 +41,9 @@ def mark_attendance(*, workshop: Workshop, cells: Mapping[Cell, bool], by: Any, 
     if row.state not in ("scheduled", "in_progress"):
         raise AttendanceRefused(f"A workshop that is {row.word} has no attendance.")
     added, gone = changes(row, cells)
-    early = next((session for _seat, session in added if session.on > at.astimezone(session.local_start.tzinfo).date()), None)
+    early = next(
+        (session for _seat, session in added if session.on > at.astimezone(session.local_start.tzinfo).date()), None
+    )
     if early is not None:
         raise AttendanceRefused(f"The session on {early.on:%b %-d} has not begun.")
     write(row, added, gone, by, at)
@@ -53,7 +55,9 @@ def mark_attendance(*, workshop: Workshop, cells: Mapping[Cell, bool], by: Any, 
     return len(added) + len(gone)
 
 
-def changes(workshop: Workshop, cells: Mapping[Cell, bool]) -> tuple[list[tuple[Enrollment, WorkshopSession]], list[tuple[Enrollment, WorkshopSession]]]:
+def changes(
+    workshop: Workshop, cells: Mapping[Cell, bool]
+) -> tuple[list[tuple[Enrollment, WorkshopSession]], list[tuple[Enrollment, WorkshopSession]]]:
     """Cells that differ from what is stored: to add, to take away. Raises AttendanceRefused for a stranger's cell."""
     seats = {row.ref: row for row in Enrollment.objects.holding().filter(workshop=workshop).select_related("teacher")}
     sessions = {row.ref: row for row in WorkshopSession.objects.filter(workshop=workshop)}
@@ -72,13 +76,27 @@ def changes(workshop: Workshop, cells: Mapping[Cell, bool]) -> tuple[list[tuple[
 
 
 def write(
-    workshop: Workshop, added: list[tuple[Enrollment, WorkshopSession]], gone: list[tuple[Enrollment, WorkshopSession]], by: Any, at: dt.datetime
+    workshop: Workshop,
+    added: list[tuple[Enrollment, WorkshopSession]],
+    gone: list[tuple[Enrollment, WorkshopSession]],
+    by: Any,
+    at: dt.datetime,
 ) -> None:
     """Insert and delete these cells, one statement each."""
     Attendance.objects.bulk_create(
-        Attendance(partner_id=workshop.partner_id, workshop=workshop, enrollment=seat, session=session, marked_by=by, marked_at=at) for seat, session in added
+        Attendance(
+            partner_id=workshop.partner_id,
+            workshop=workshop,
+            enrollment=seat,
+            session=session,
+            marked_by=by,
+            marked_at=at,
+        )
+        for seat, session in added
     )
     if gone:
         pairs = {(seat.pk, session.pk) for seat, session in gone}
         rows = Attendance.objects.filter(workshop=workshop, enrollment__in={seat for seat, _session in pairs})
-        Attendance.objects.filter(pk__in=[row.pk for row in rows if (row.enrollment_id, row.session_id) in pairs]).delete()
+        Attendance.objects.filter(
+            pk__in=[row.pk for row in rows if (row.enrollment_id, row.session_id) in pairs]
+        ).delete()

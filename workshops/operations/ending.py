@@ -53,7 +53,13 @@ def end_workshop(*, workshop: Workshop, by: Any, at: dt.datetime) -> Workshop:
     row.started_at, row.ended_at = row.started_at or at, at
     row.save(update_fields=["state", "started_at", "ended_at"])
     attended = Attendance.objects.filter(workshop=row).values("enrollment").distinct().count()
-    record(row, verb="workshop.ended", text=f"{row.title} ended: {attended} of {row.enrolled} people attended", by=by, at=at)
+    record(
+        row,
+        verb="workshop.ended",
+        text=f"{row.title} ended: {attended} of {row.enrolled} people attended",
+        by=by,
+        at=at,
+    )
     return row
 
 

@@ -40,7 +40,9 @@ class ConsentMissing(DomainError):
 
 
 @transaction.atomic
-def enroll_teacher(*, workshop: Workshop, person: dict[str, str], consent: tuple[str, dt.date] | None, by: Any, at: dt.datetime) -> Enrollment:
+def enroll_teacher(
+    *, workshop: Workshop, person: dict[str, str], consent: tuple[str, dt.date] | None, by: Any, at: dt.datetime
+) -> Enrollment:
     """Give one person (`name`, `email`, `school`) a seat. Locks the workshop.
 
     Raises WorkshopFull, AlreadyEnrolled, PersonRefused, ConsentMissing, IllegalTransition.
@@ -59,14 +61,29 @@ def enroll_teacher(*, workshop: Workshop, person: dict[str, str], consent: tuple
         raise AlreadyEnrolled(f"{preview.people[0].name} has a seat already.", field="email")
     guard_seats(row, 1)
     roster = Roster.objects.create(
-        partner_id=row.partner_id, workshop=row, state="confirmed", source="typed", sha256="", consent=form, consent_on=on, made_by=by, made_at=at, settled_by=by, settled_at=at
+        partner_id=row.partner_id,
+        workshop=row,
+        state="confirmed",
+        source="typed",
+        sha256="",
+        consent=form,
+        consent_on=on,
+        made_by=by,
+        made_at=at,
+        settled_by=by,
+        settled_at=at,
     )
     return _seat(row, preview.people[0], roster, by, at)
 
 
 def _seat(workshop: Workshop, person: Any, roster: Roster, by: Any, at: dt.datetime) -> Enrollment:
     teacher = person.teacher or Teacher.objects.create(
-        partner_id=workshop.partner_id, name=person.name, email=person.email, school_name=person.school, added_by=by, added_at=at
+        partner_id=workshop.partner_id,
+        name=person.name,
+        email=person.email,
+        school_name=person.school,
+        added_by=by,
+        added_at=at,
     )
     full = WorkshopFull(f"All {workshop.capacity} seats are taken.", field="name")
     with refusing(workshops_workshop_seats=full):
@@ -92,7 +109,13 @@ def cancel_enrollment(*, enrollment: Enrollment, by: Any, at: dt.datetime) -> En
     if row.canceled_at is None:
         row.canceled_at = at
         row.save(update_fields=["canceled_at"])
-        record(workshop, verb="workshop.enrollment_canceled", text=f"The seat of {row.teacher.name} is free again", by=by, at=at)
+        record(
+            workshop,
+            verb="workshop.enrollment_canceled",
+            text=f"The seat of {row.teacher.name} is free again",
+            by=by,
+            at=at,
+        )
     return row
 
 
@@ -101,7 +124,10 @@ def guard_seats(workshop: Workshop, needed: int) -> None:
     capacity = workshop.capacity or 0
     if workshop.enrolled + needed > capacity:
         word = "seat" if capacity == 1 else "seats"
-        raise WorkshopFull(f"There are {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.", field="capacity")
+        raise WorkshopFull(
+            f"There are {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.",
+            field="capacity",
+        )
 
 
 def refuse_consent(consent: tuple[str, dt.date] | None, at: dt.datetime) -> tuple[str, dt.date]:

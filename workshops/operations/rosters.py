@@ -38,7 +38,9 @@ class Imported:
 
 
 @transaction.atomic
-def read_roster(*, workshop: Workshop, table: Table, source: str, days: list[dt.date], by: Any, at: dt.datetime, file_name: str = "") -> Roster:
+def read_roster(
+    *, workshop: Workshop, table: Table, source: str, days: list[dt.date], by: Any, at: dt.datetime, file_name: str = ""
+) -> Roster:
     """Keep a table as the workshop's draft roster, in the place of the one before; the same table twice is one draft.
 
     `days` are the dates of the sessions in order, for tables with a column a day. Raises RosterRefused for no rows.
@@ -95,7 +97,10 @@ def change_rows(*, roster: Roster, changes: Mapping[int, Mapping[str, Any]], add
     if add:
         last = RosterRow.objects.filter(roster=row).order_by("-line").values_list("line", flat=True).first() or 0
         everybody = [0] if row.workshop.kind == Workshop.Kind.LOG else []
-        RosterRow.objects.bulk_create(RosterRow(partner_id=row.partner_id, roster=row, line=last + n, attended=everybody) for n in range(1, add + 1))
+        RosterRow.objects.bulk_create(
+            RosterRow(partner_id=row.partner_id, roster=row, line=last + n, attended=everybody)
+            for n in range(1, add + 1)
+        )
     return row
 
 
@@ -137,7 +142,14 @@ def confirm_roster(*, roster: Roster, consent: tuple[str, dt.date] | None, by: A
     _settle(draft, "confirmed", by, at)
     done = _take(workshop, draft, preview, sessions)
     text = f"{len(preview.people)} people from {len(preview.rows)} rows were {draft.get_source_display()}"
-    record(workshop, verb="workshop.roster", text=text, by=by, at=at, after={"consent": f"{draft.get_consent_display()}, {on:%Y-%m-%d}"})
+    record(
+        workshop,
+        verb="workshop.roster",
+        text=text,
+        by=by,
+        at=at,
+        after={"consent": f"{draft.get_consent_display()}, {on:%Y-%m-%d}"},
+    )
     return done
 
 
@@ -169,7 +181,15 @@ def _teachers(workshop: Workshop, people: list[Person], by: Any, at: dt.datetime
     """Make those who are new; give a known one the school that was missing."""
     new = [person for person in people if person.teacher is None]
     made = [
-        Teacher(partner_id=workshop.partner_id, name=person.name, email=person.email, school_name=person.school, added_by=by, added_at=at) for person in new
+        Teacher(
+            partner_id=workshop.partner_id,
+            name=person.name,
+            email=person.email,
+            school_name=person.school,
+            added_by=by,
+            added_at=at,
+        )
+        for person in new
     ]
     for person, teacher in zip(new, Teacher.objects.bulk_create(made, batch_size=BATCH), strict=True):
         person.teacher = teacher
@@ -186,7 +206,15 @@ def _seats(workshop: Workshop, roster: Roster, people: list[Person], by: Any, at
     """Seat those who have none; a canceled seat is taken again."""
     new = [person for person in people if person.enrollment is None]
     rows = [
-        Enrollment(partner_id=workshop.partner_id, workshop=workshop, teacher=person.teacher, roster=roster, enrolled_by=by, enrolled_at=at) for person in new
+        Enrollment(
+            partner_id=workshop.partner_id,
+            workshop=workshop,
+            teacher=person.teacher,
+            roster=roster,
+            enrolled_by=by,
+            enrolled_at=at,
+        )
+        for person in new
     ]
     for person, row in zip(new, Enrollment.objects.bulk_create(rows, batch_size=BATCH), strict=True):
         person.enrollment = row
@@ -197,7 +225,9 @@ def _seats(workshop: Workshop, roster: Roster, people: list[Person], by: Any, at
     return [*new, *back]
 
 
-def _marks(workshop: Workshop, people: list[Person], sessions: list[WorkshopSession], by: Any, at: dt.datetime) -> list[Person]:
+def _marks(
+    workshop: Workshop, people: list[Person], sessions: list[WorkshopSession], by: Any, at: dt.datetime
+) -> list[Person]:
     """Attendance that is ticked and not there yet; a roster never takes attendance away."""
     there = set(Attendance.objects.filter(workshop=workshop).values_list("enrollment", "session"))
     rows, marked = [], []
@@ -208,7 +238,12 @@ def _marks(workshop: Workshop, people: list[Person], sessions: list[WorkshopSess
             if (person.enrollment.pk, session.pk) not in there and session.starts_at <= at:
                 rows.append(
                     Attendance(
-                        partner_id=workshop.partner_id, workshop=workshop, enrollment=person.enrollment, session=session, marked_by=by, marked_at=at
+                        partner_id=workshop.partner_id,
+                        workshop=workshop,
+                        enrollment=person.enrollment,
+                        session=session,
+                        marked_by=by,
+                        marked_at=at,
                     )
                 )
                 marked.append(person)

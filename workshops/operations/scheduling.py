@@ -33,20 +33,25 @@ class Typing:
 
 
 @transaction.atomic
-def save_draft(*, partner: Any, ref: str, kind: str, typing: Typing, facts: WorkshopFacts, by: Any, at: dt.datetime) -> Workshop:
+def save_draft(
+    *, partner: Any, ref: str, kind: str, typing: Typing, facts: WorkshopFacts, by: Any, at: dt.datetime
+) -> Workshop:
     """Keep what was typed, whatever it is, under the reference that the page got when it was opened: once, however often sent.
 
     Raises Stale where another page saved this draft since this one was opened, IllegalTransition where it is no draft any more.
     """
     facts_now = _columns(facts)
     Workshop.objects.bulk_create(
-        [Workshop(partner=partner, ref=ref, kind=kind, created_by=by, created_at=at, saved_at=at)], ignore_conflicts=True
+        [Workshop(partner=partner, ref=ref, kind=kind, created_by=by, created_at=at, saved_at=at)],
+        ignore_conflicts=True,
     )
     draft = Workshop.objects.select_for_update().filter(partner=partner, ref=ref).first()
     if draft is None or draft.state != "draft":
         raise IllegalTransition("This workshop is saved already.")
     if draft.version > typing.version and draft.typed.get("page") != typing.page:
-        raise Stale("This draft was changed on another page since you opened it. What you typed stands here; saving it now replaces the other.")
+        raise Stale(
+            "This draft was changed on another page since you opened it. What you typed stands here; saving it now replaces the other."
+        )
     for name, value in facts_now.items():
         setattr(draft, name, value)
     draft.typed = {"values": typing.values, "page": typing.page}
@@ -70,13 +75,27 @@ def plan_workshop(*, workshop: Workshop, facts: WorkshopFacts, by: Any, at: dt.d
     row.typed = {}
     row.save()
     text = f"{row.title} is planned for {row.first_on:%b %-d, %Y}" if was_draft else f"{row.title} was changed"
-    record(row, verb="workshop.planned" if was_draft else "workshop.changed", text=text, by=by, at=at, before={} if was_draft else before, after={} if was_draft else told(row))
+    record(
+        row,
+        verb="workshop.planned" if was_draft else "workshop.changed",
+        text=text,
+        by=by,
+        at=at,
+        before={} if was_draft else before,
+        after={} if was_draft else told(row),
+    )
     return row
 
 
 @transaction.atomic
 def log_workshop(
-    *, workshop: Workshop, facts: WorkshopFacts, roster: Roster | None, consent: tuple[str, dt.date] | None, by: Any, at: dt.datetime
+    *,
+    workshop: Workshop,
+    facts: WorkshopFacts,
+    roster: Roster | None,
+    consent: tuple[str, dt.date] | None,
+    by: Any,
+    at: dt.datetime,
 ) -> Workshop:
     """Save a completed workshop with its roster and attendance as ended, whole or not at all.
 
@@ -102,7 +121,9 @@ def log_workshop(
 
 
 @transaction.atomic
-def override_facilitator(*, workshop: Workshop, facilitator: Facilitator, reason: str, by: Any, at: dt.datetime) -> WorkshopFacilitator:
+def override_facilitator(
+    *, workshop: Workshop, facilitator: Facilitator, reason: str, by: Any, at: dt.datetime
+) -> WorkshopFacilitator:
     """Staff let somebody lead whose accreditation or standing does not hold, and say why (C9). Locks the workshop."""
     row = locked(workshop)
     if not row.is_open:
@@ -111,9 +132,22 @@ def override_facilitator(*, workshop: Workshop, facilitator: Facilitator, reason
         workshop=row,
         facilitator=facilitator,
         defaults={"override_reason": reason.strip(), "overridden_by": by},
-        create_defaults={"partner_id": row.partner_id, "assigned_by": by, "assigned_at": at, "override_reason": reason.strip(), "overridden_by": by},
+        create_defaults={
+            "partner_id": row.partner_id,
+            "assigned_by": by,
+            "assigned_at": at,
+            "override_reason": reason.strip(),
+            "overridden_by": by,
+        },
     )
-    record(row, verb="workshop.override", text=f"{facilitator.name} may lead by decision of Code.org", by=by, at=at, reason=reason)
+    record(
+        row,
+        verb="workshop.override",
+        text=f"{facilitator.name} may lead by decision of Code.org",
+        by=by,
+        at=at,
+        reason=reason,
+    )
     return lead
 
 
@@ -151,7 +185,11 @@ def _columns(facts: WorkshopFacts) -> dict[str, Any]:
 
 def _write(row: Workshop, facts: WorkshopFacts, *, is_log: bool, by: Any, at: dt.datetime) -> None:
     """Judge, then set the columns (unsaved), sessions and leads."""
-    overridden = WorkshopFacilitator.objects.filter(workshop=row).exclude(override_reason="").values_list("facilitator", flat=True)
+    overridden = (
+        WorkshopFacilitator.objects.filter(workshop=row)
+        .exclude(override_reason="")
+        .values_list("facilitator", flat=True)
+    )
     for finding in judge(facts, is_log=is_log, at=at, overridden=overridden).findings:
         raise WorkshopRefused(finding.message, field=finding.field)
     if facts.capacity is not None and facts.capacity < row.enrolled:
@@ -168,7 +206,9 @@ def _write_sessions(row: Workshop, wanted: list[SessionFacts]) -> None:
     kept = {facts.ref for facts in wanted if facts.ref in existing}
     gone = [session.pk for ref, session in existing.items() if ref not in kept]
     if gone and Attendance.objects.filter(session__in=gone).exists():
-        raise WorkshopRefused("A session with attendance cannot be taken away: clear its attendance first.", field="sessions")
+        raise WorkshopRefused(
+            "A session with attendance cannot be taken away: clear its attendance first.", field="sessions"
+        )
     WorkshopSession.objects.filter(pk__in=gone).delete() if gone else None
     new, changed = [], []
     for facts in wanted:
@@ -191,5 +231,6 @@ def _write_leads(row: Workshop, facts: WorkshopFacts, by: Any, at: dt.datetime) 
     if existing - wanted:
         WorkshopFacilitator.objects.filter(workshop=row, facilitator__in=existing - wanted).delete()
     WorkshopFacilitator.objects.bulk_create(
-        WorkshopFacilitator(partner_id=row.partner_id, workshop=row, facilitator_id=pk, assigned_by=by, assigned_at=at) for pk in sorted(wanted - existing)
+        WorkshopFacilitator(partner_id=row.partner_id, workshop=row, facilitator_id=pk, assigned_by=by, assigned_at=at)
+        for pk in sorted(wanted - existing)
     )

@@ -44,6 +44,12 @@ class Command(JsonCommand):
         consent = (options["consent"], options["consent_on"] or before)
         try:
             with tenant_context(workshop.partner_id):
-                return import_roster(workshop=workshop, file=(options["file"].name, content), consent=consent, by=workshop.created_by, at=at)
+                return import_roster(
+                    workshop=workshop,
+                    file=(options["file"].name, content),
+                    consent=consent,
+                    by=workshop.created_by,
+                    at=at,
+                )
         except DomainError as error:
             raise CommandError(str(error)) from error
