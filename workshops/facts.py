@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -136,7 +137,7 @@ def _sessions(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime) -> list[Fi
             found.append(
                 Finding("sessions", f"The session on {session.on:%b %-d} runs past midnight: make it two sessions.")
             )
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if after.starts_at < before.ends_at:
             found.append(Finding("sessions", f"Two sessions on {after.on:%b %-d} overlap: move one of them."))
     if is_log and ordered and max(session.ends_at for session in ordered) > at:

@@ -84,7 +84,7 @@ def make_workshop(
         created_by=by,
         created_at=at,
         saved_at=at,
-        **{key: value for key, value in given.items()},
+        **given,
     )
     for following in {
         "draft": [],
