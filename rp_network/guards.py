@@ -69,7 +69,11 @@ class Verdict:
 def main(names: list[str], environment: dict[str, str]) -> int:
     """Try all guards, or those whose name holds one of the words; exit code 0 where none survives."""
     began = time.monotonic()
-    guards = read(LIST, names)
+    try:
+        guards = read(LIST, names)
+    except BadGuard as error:
+        print(error, file=sys.stderr)
+        return 1
     if not guards:
         print("No guard to try.", file=sys.stderr)
         return 1
@@ -156,7 +160,7 @@ def try_one(guard: Guard, lane: int, environment: dict[str, str]) -> Verdict:
     ]
     ended = subprocess.run(
         command,
-        env={**lane_environment(lane, environment), "RP_GUARD_SQL": guard.sql},
+        env=lane_environment(guard, lane, environment),
         cwd=copy,
         capture_output=True,
         text=True,
@@ -167,10 +171,16 @@ def try_one(guard: Guard, lane: int, environment: dict[str, str]) -> Verdict:
     return Verdict(guard, failure(report), reason(ended.returncode, ended.stdout + ended.stderr))
 
 
-def lane_environment(lane: int, environment: dict[str, str]) -> dict[str, str]:
-    """Databases of this lane's own: two runs at the same time must not share a test database or a queue."""
+def lane_environment(guard: Guard, lane: int, environment: dict[str, str]) -> dict[str, str]:
+    """Databases of this lane's own: two runs at the same time must not share a test database or a queue.
+
+    Where a migration is the guard, the database is migrated from nothing instead of copied.
+    """
+    copied = "/migrations/" not in guard.file
     return {
         **environment,
+        "RP_TEST_TEMPLATE": environment.get("RP_TEST_TEMPLATE", "") if copied else "",
+        "RP_GUARD_SQL": guard.sql,
         "DATABASE_URL": environment["DATABASE_URL"].replace("/rp?", f"/rp_lane_{lane}?"),
         "OWNER_DATABASE_URL": environment["OWNER_DATABASE_URL"].replace("/rp?", f"/rp_lane_{lane}?"),
         "REDIS_URL": f"{environment['REDIS_URL']}?db={2 + 2 * lane}",

@@ -1,4 +1,4 @@
-"""A pytest plugin for script/test --guards: turns a guard of the database off once the test database is migrated."""
+"""A pytest plugin for script/test: copies a migrated database, and with --guards turns a guard of it off."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from rp_network import embedded
+
+
+def pytest_sessionstart() -> None:
+    """Make test databases as copies of RP_TEST_TEMPLATE; migrations that are not in it still run."""
+    if template := os.environ.get("RP_TEST_TEMPLATE"):
+        connections["owner"].settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session", autouse=True)
