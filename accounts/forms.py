@@ -29,7 +29,9 @@ class SettingsForm(RpForm):
     """How a person sees the pages."""
 
     theme = forms.ChoiceField(label="Colors", choices=User.Theme.choices, widget=forms.RadioSelect)
-    single_keys = forms.BooleanField(label="Single-key shortcuts", required=False, help_text="Press ? on a page to see its keys.")
+    single_keys = forms.BooleanField(
+        label="Single-key shortcuts", required=False, help_text="Press ? on a page to see its keys."
+    )
     whole = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def as_operation(self, kept: bool) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from accounts.models import Side
 
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"mfa:" + key.encode()).digest())) for key in keys])
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"mfa:" + key.encode()).digest())) for key in keys]
+    )
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -31,4 +33,4 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """A Code.org person keeps her second factor."""
-        return authenticator.user.side != Side.CODE_ORG
+        return bool(authenticator.user.side != Side.CODE_ORG)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Self
 
-import rules
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from rules.permissions import has_perm
 
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.refs import RefField
@@ -77,7 +77,7 @@ class User(AbstractBaseUser):
 
     def has_perm(self, permission: str, obj: Any = None) -> bool:
         """Ask the rule; deny by default."""
-        return bool(self.is_active and rules.has_perm(permission, self, obj))
+        return bool(self.is_active and has_perm(permission, self, obj))  # type: ignore[no-untyped-call]
 
     def get_short_name(self) -> str:
         """The name as it is: nobody's name is cut."""
@@ -88,7 +88,9 @@ class OneSide(WallConstraint):
     """FOREIGN KEY (user_id, side) REFERENCES accounts_user (id, side): roles of one side only, whoever writes."""
 
     def statements(self, table: str) -> list[str]:
-        return [f"ALTER TABLE {table} ADD CONSTRAINT {self.name} FOREIGN KEY (user_id, side) REFERENCES accounts_user (id, side)"]
+        return [
+            f"ALTER TABLE {table} ADD CONSTRAINT {self.name} FOREIGN KEY (user_id, side) REFERENCES accounts_user (id, side)"
+        ]
 
     def undo(self, table: str) -> list[str]:
         return [f"ALTER TABLE {table} DROP CONSTRAINT {self.name}"]
@@ -125,7 +127,10 @@ class CodeOrgRole(NetworkModel, DatedRow):
         constraints = [
             OneSide(name="accounts_role_one_side"),
             models.CheckConstraint(name="accounts_role_side", condition=Q(side=Side.CODE_ORG)),
-            models.CheckConstraint(name="accounts_role_known", condition=Q(role__in=["outreach_manager", "staff", "finance", "administrator"])),
+            models.CheckConstraint(
+                name="accounts_role_known",
+                condition=Q(role__in=["outreach_manager", "staff", "finance", "administrator"]),
+            ),
             never_overlapping("user", "role", name="accounts_role_once", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("accounts_role_period"),
             two_people("accounts_role_two_people"),
@@ -157,10 +162,18 @@ class CodeOrgInvitation(NetworkModel):
         constraints = [
             two_people("accounts_invitation_two_people"),
             models.UniqueConstraint(
-                "email", "role", name="accounts_invitation_open_once", condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
+                "email",
+                "role",
+                name="accounts_invitation_open_once",
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
             ),
             GuardedTable(name="accounts_invitation_guard"),
-            DoorPolicy(name="accounts_invitation_by_link", role="rp_link", command="SELECT", using="'accounts.codeorginvitation:' || id = (select app.subject())"),
+            DoorPolicy(
+                name="accounts_invitation_by_link",
+                role="rp_link",
+                command="SELECT",
+                using="'accounts.codeorginvitation:' || id = (select app.subject())",
+            ),
         ]
 
     def __str__(self) -> str:

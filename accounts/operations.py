@@ -45,7 +45,9 @@ INVITATION_DAYS = dt.timedelta(days=7)
 
 
 @transaction.atomic
-def propose_code_org_role(*, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime) -> CodeOrgInvitation:
+def propose_code_org_role(
+    *, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime
+) -> CodeOrgInvitation:
     """An Administrator proposes a Code.org role for a person; nothing is mailed yet. Raises InvitationRefused."""
     address = email.strip().lower()
     known = User.objects.filter(email=address).first()
@@ -53,11 +55,22 @@ def propose_code_org_role(*, email: str, name: str, role: str, reason: str, prop
         raise InvitationRefused("This address belongs to a person at a partner.", field="email")
     if known is not None and CodeOrgRole.objects.filter(user=known, role=role).in_force(network_date(at)).exists():
         raise InvitationRefused(f"{known.name} holds this role already.", field="role")
-    with refusing(accounts_invitation_open_once=InvitationRefused("This role is proposed for this address already.", field="email")):
+    with refusing(
+        accounts_invitation_open_once=InvitationRefused(
+            "This role is proposed for this address already.", field="email"
+        )
+    ):
         made = CodeOrgInvitation.objects.create(
             email=address, name=name.strip(), role=role, reason=reason, proposed_by=proposed_by, proposed_at=at
         )
-    record(made, verb="role.proposed", text=f"{made.name} was proposed as {made.get_role_display()}", reason=reason, by=proposed_by, at=at)
+    record(
+        made,
+        verb="role.proposed",
+        text=f"{made.name} was proposed as {made.get_role_display()}",
+        reason=reason,
+        by=proposed_by,
+        at=at,
+    )
     return made
 
 
@@ -67,24 +80,41 @@ def confirm_code_org_role(*, invitation: CodeOrgInvitation, confirmed_by: Any, a
     row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
     if row.confirmed_at or row.withdrawn_at:
         raise InvitationRefused("This invitation has been decided already.")
-    with refusing(accounts_invitation_two_people=InvitationRefused("You proposed this role, so another Administrator confirms it.")):
+    with refusing(
+        accounts_invitation_two_people=InvitationRefused(
+            "You proposed this role, so another Administrator confirms it."
+        )
+    ):
         row.confirmed_by, row.confirmed_at = confirmed_by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])
-    record(row, verb="role.confirmed", text=f"{row.name} was invited as {row.get_role_display()}", by=confirmed_by, at=at)
-    queue_mail(to=row.email, template="invitation", key=f"invitation:{row.ref}", at=at, context=_mail_context(row, confirmed_by, at))
+    record(
+        row, verb="role.confirmed", text=f"{row.name} was invited as {row.get_role_display()}", by=confirmed_by, at=at
+    )
+    queue_mail(
+        to=row.email,
+        template="invitation",
+        key=f"invitation:{row.ref}",
+        at=at,
+        context=_mail_context(row, confirmed_by, at),
+    )
     return row
 
 
 @transaction.atomic
 def withdraw_code_org_invitation(*, invitation: CodeOrgInvitation, by: Any, at: dt.datetime) -> None:
     """Take a proposed or mailed invitation back. Raises InvitationRefused once it is accepted or withdrawn."""
-    if CodeOrgInvitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at) != 1:
+    if (
+        CodeOrgInvitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
+        != 1
+    ):
         raise InvitationRefused("This invitation is over already.")
     record(invitation, verb="role.withdrawn", text=f"The invitation of {invitation.name} was withdrawn", by=by, at=at)
 
 
 @transaction.atomic
-def accept_code_org_invitation(*, invitation: CodeOrgInvitation, link: Link, password: str, name: str, at: dt.datetime) -> User:
+def accept_code_org_invitation(
+    *, invitation: CodeOrgInvitation, link: Link, password: str, name: str, at: dt.datetime
+) -> User:
     """Make the account and the role (staff door), and use the link up. Raises InvitationRefused, WrongPassword, ValidationError."""
     locked = Link.objects.select_for_update().get(pk=link.pk)
     if not locked.is_open(at) or invitation.confirmed_at is None:
@@ -113,7 +143,9 @@ def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.d
     if role.user_id == by.pk:
         raise InvitationRefused("Another Administrator ends your role.")
     if last_day < role.valid_from:
-        raise InvitationRefused(f"Enter a date on or after {role.valid_from:%b %-d, %Y}, the first day.", field="last_day")
+        raise InvitationRefused(
+            f"Enter a date on or after {role.valid_from:%b %-d, %Y}, the first day.", field="last_day"
+        )
     role.valid_before = last_day + dt.timedelta(days=1)
     role.save(update_fields=["valid_before"])
     record(role, verb="role.ended", text=f"{role.user.name} ends as {role.get_role_display()}", by=by, at=at)
@@ -127,7 +159,9 @@ def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> 
     Each confirms the other, so that even the first two roles have two people behind them.
     """
     if CodeOrgRole.objects.exists() or CodeOrgInvitation.objects.exists():
-        raise AlreadySetUp("This system has administrators already; an Administrator invites further ones on the Accounts page.")
+        raise AlreadySetUp(
+            "This system has administrators already; an Administrator invites further ones on the Accounts page."
+        )
     if len({email.strip().lower() for email, _name in people}) != 2:
         raise InvitationRefused("Name two different people: one proposes, the other confirms.")
     users = [_unsigned(email, name, at) for email, name in people]
@@ -143,7 +177,13 @@ def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> 
             confirmed_by=other,
             confirmed_at=at,
         )
-        queue_mail(to=row.email, template="invitation", key=f"invitation:{row.ref}", at=at, context=_mail_context(row, other, at))
+        queue_mail(
+            to=row.email,
+            template="invitation",
+            key=f"invitation:{row.ref}",
+            at=at,
+            context=_mail_context(row, other, at),
+        )
         made.append(row)
     return made
 

@@ -17,8 +17,12 @@ class LengthBySideValidator:
     def validate(self, password: str, user: Any = None) -> None:
         """Raises ValidationError for a password that is too short for this person."""
         if getattr(user, "side", Side.PARTNER) != Side.CODE_ORG and len(password) < ALONE:
-            raise ValidationError(f"Use at least {ALONE} characters; a sentence is easiest to keep.", code="password_too_short")
+            raise ValidationError(
+                f"Use at least {ALONE} characters; a sentence is easiest to keep.", code="password_too_short"
+            )
 
     def get_help_text(self) -> str:
         """What the form says before anybody types."""
-        return f"At least {ALONE} characters ({BESIDE_FACTOR} with an authenticator app). A sentence is easiest to keep."
+        return (
+            f"At least {ALONE} characters ({BESIDE_FACTOR} with an authenticator app). A sentence is easiest to keep."
+        )

@@ -43,7 +43,10 @@ def is_fresh(request: HttpRequest) -> bool:
     if not request.user.is_authenticated:
         return False
     records = get_authentication_records(request, request.user)
-    return bool(records) and time.time() - max(record["at"] for record in records) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return (
+        bool(records)
+        and time.time() - max(record["at"] for record in records) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    )
 
 
 def session_is_over(request: HttpRequest) -> bool:
@@ -52,7 +55,10 @@ def session_is_over(request: HttpRequest) -> bool:
     if not user.is_authenticated:
         return False
     idle = IDLE_SECONDS.get(Side(user.side), ABSOLUTE_SECONDS)
-    if second - session.get("signed_in_at", second) > ABSOLUTE_SECONDS or second - session.get("seen_at", second) > idle:
+    if (
+        second - session.get("signed_in_at", second) > ABSOLUTE_SECONDS
+        or second - session.get("seen_at", second) > idle
+    ):
         logout(request)
         return True
     if second - session.get("seen_at", 0) > 60:

@@ -19,12 +19,16 @@ def account_list(request: ScopedRequest) -> HttpResponse:
     """People of Code.org by role, and roles that wait for a second Administrator."""
     roles = list(CodeOrgRole.objects.select_related("user").order_by("user__name", "role", "id"))
     on = today()
-    waiting = CodeOrgInvitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related("proposed_by", "confirmed_by")
+    waiting = CodeOrgInvitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related(
+        "proposed_by", "confirmed_by"
+    )
     return page(
         request,
         "accounts/account_list.html",
         {
-            "current": [row for row in roles if row.is_confirmed and (row.valid_before is None or row.valid_before > on)],
+            "current": [
+                row for row in roles if row.is_confirmed and (row.valid_before is None or row.valid_before > on)
+            ],
             "former": [row for row in roles if row.valid_before is not None and row.valid_before <= on],
             "waiting": list(waiting.order_by("proposed_at", "id")),
         },
@@ -36,9 +40,13 @@ def role_new(request: ScopedRequest) -> HttpResponse:
     """Propose a Code.org role for a person."""
     form = RoleForm(request.POST or None)
     if form.is_valid():
-        made = tried(form, lambda: operations.propose_code_org_role(proposed_by=request.user, at=now(), **form.cleaned_data))
+        made = tried(
+            form, lambda: operations.propose_code_org_role(proposed_by=request.user, at=now(), **form.cleaned_data)
+        )
         if made is not None:
-            messages.success(request, f"{made.name} is proposed. Another Administrator confirms before the mail goes out.")
+            messages.success(
+                request, f"{made.name} is proposed. Another Administrator confirms before the mail goes out."
+            )
             return SeeOther("/network/accounts/")
     return page(request, "accounts/role_form.html", {}, form=form)
 
@@ -72,7 +80,9 @@ def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
     """End somebody's role with a last day."""
     form = EndRoleForm(request.POST or None, initial={"last_day": today()})
     if form.is_valid():
-        ended = tried(form, lambda: operations.end_code_org_role(role=role, by=request.user, at=now(), **form.cleaned_data))
+        ended = tried(
+            form, lambda: operations.end_code_org_role(role=role, by=request.user, at=now(), **form.cleaned_data)
+        )
         if ended is not None:
             messages.success(request, f"{role.user.name} ends as {role.get_role_display()}.")
             return SeeOther("/network/accounts/")

@@ -14,9 +14,13 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_link(*, purpose: str, subject_type: str, subject_id: int, email: str, expires_at: dt.datetime, at: dt.datetime) -> str:
+def make_link(
+    *, purpose: str, subject_type: str, subject_id: int, email: str, expires_at: dt.datetime, at: dt.datetime
+) -> str:
     """A new link (staff door); returns the token, which is shown nowhere but in the mail. Older ones of the subject end."""
-    Link.objects.filter(subject_type=subject_type, subject_id=subject_id, used_at=None, revoked_at=None).update(revoked_at=at)
+    Link.objects.filter(subject_type=subject_type, subject_id=subject_id, used_at=None, revoked_at=None).update(
+        revoked_at=at
+    )
     token = secrets.token_urlsafe(32)
     Link.objects.create(
         token_hash=hash_of(token),
@@ -32,4 +36,6 @@ def make_link(*, purpose: str, subject_type: str, subject_id: int, email: str, e
 
 def revoke_links(*, subject_type: str, subject_id: int, at: dt.datetime) -> None:
     """End every open link of a subject (staff door)."""
-    Link.objects.filter(subject_type=subject_type, subject_id=subject_id, used_at=None, revoked_at=None).update(revoked_at=at)
+    Link.objects.filter(subject_type=subject_type, subject_id=subject_id, used_at=None, revoked_at=None).update(
+        revoked_at=at
+    )

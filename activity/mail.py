@@ -28,7 +28,9 @@ def deliver_mail(*, mail_id: str, at: dt.datetime) -> bool:
         _note_failure(mail_id, str(error))
         return False
     with staff_context("mail sent"):
-        Mail.objects.filter(pk=mail_id, state=Mail.State.WAITING).update(state=Mail.State.SENT, sent_at=at, secret="", last_error="")
+        Mail.objects.filter(pk=mail_id, state=Mail.State.WAITING).update(
+            state=Mail.State.SENT, sent_at=at, secret="", last_error=""
+        )
     return True
 
 
@@ -40,7 +42,11 @@ def due_mails(at: dt.datetime) -> list[str]:
 
 def _claim(mail_id: str, at: dt.datetime) -> EmailMessage | None:
     with staff_context("mail claimed"):
-        mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, state=Mail.State.WAITING, send_after__lte=at).first()
+        mail = (
+            Mail.objects.select_for_update(skip_locked=True)
+            .filter(pk=mail_id, state=Mail.State.WAITING, send_after__lte=at)
+            .first()
+        )
         if mail is None:
             return None
         if mail.attempts >= len(BACK_OFF):

@@ -13,8 +13,14 @@ from django.db.models import Q
 from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
-from common.tenancy.models import NetworkModel, TenantForeignKey, TenantManager, TenantModel, TenantOneToOne, TenantQuerySet
 from common.tenancy.constraints import WallConstraint
+from common.tenancy.models import (
+    NetworkModel,
+    TenantManager,
+    TenantModel,
+    TenantOneToOne,
+    TenantQuerySet,
+)
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -43,7 +49,11 @@ class LogEntryQuerySet(TenantQuerySet["LogEntry"]):
 
     def about(self, row: models.Model) -> Self:
         """Entries of one record, newest first, with their actors."""
-        return self.filter(subject_type=row._meta.label_lower, subject_id=row.pk).select_related("actor").order_by("-at", "-id")
+        return (
+            self.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+            .select_related("actor")
+            .order_by("-at", "-id")
+        )
 
 
 LogEntryManager = TenantManager.from_queryset(LogEntryQuerySet)
@@ -155,7 +165,9 @@ class Attachment(TenantModel):
     uploaded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="activity_attachment_size", condition=Q(size__gt=0, size__lte=10 * 1024 * 1024))]
+        constraints = [
+            models.CheckConstraint(name="activity_attachment_size", condition=Q(size__gt=0, size__lte=10 * 1024 * 1024))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -197,7 +209,12 @@ class Link(NetworkModel):
     class Meta:
         constraints = [
             GuardedTable(name="activity_link_guard"),
-            DoorPolicy(name="activity_link_by_link", role="rp_link", command="SELECT", using="token_hash = (select app.token())"),
+            DoorPolicy(
+                name="activity_link_by_link",
+                role="rp_link",
+                command="SELECT",
+                using="token_hash = (select app.token())",
+            ),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="activity_link_subject")]
 
@@ -248,7 +265,9 @@ class Mail(StatefulModel):
     class Meta:
         constraints = [
             OutboxWall(name="activity_mail_wall"),
-            StateTable(name="activity_mail_states", steps={"": ("waiting",), "waiting": ("sent", "dead"), "dead": ("waiting",)}),
+            StateTable(
+                name="activity_mail_states", steps={"": ("waiting",), "waiting": ("sent", "dead"), "dead": ("waiting",)}
+            ),
             models.CheckConstraint(name="activity_mail_secret_gone", condition=~Q(state="sent") | Q(secret="")),
         ]
         indexes = [models.Index(fields=["send_after"], name="activity_mail_due", condition=Q(state="waiting"))]

@@ -13,7 +13,7 @@ from common.doorbell import ring
 from common.standing import partner_of
 
 
-def record(
+def record(  # noqa: PLR0913  an entry has this many parts
     subject: Model,
     *,
     verb: str,
@@ -63,7 +63,9 @@ def queue_mail(
     `context["link"]` = {"purpose", "subject_type", "subject_id", "days"} has a fresh link made when the mail is sent.
     `secret` is text that must not stay in the database: it is emptied once the mail is sent.
     """
-    mail = Mail(to=to, template=template, key=key, context=dict(context or {}), secret=secret, send_after=at, created_at=at)
+    mail = Mail(
+        to=to, template=template, key=key, context=dict(context or {}), secret=secret, send_after=at, created_at=at
+    )
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     ring("mail", mail.pk)
 

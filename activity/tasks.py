@@ -10,13 +10,13 @@ from common.tenancy import staff_context
 from common.zones import now
 
 
-@shared_task(base=ScopedTask, name="activity.mail")
+@shared_task(base=ScopedTask, name="activity.mail")  # type: ignore[untyped-decorator]
 def mail(*, ident: str) -> None:
     """Send one mail of the outbox."""
     deliver_mail(mail_id=ident, at=now())
 
 
-@shared_task(base=ScopedTask, name="activity.sweep")
+@shared_task(base=ScopedTask, name="activity.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Every minute and at start: whatever is due and nobody has heard of."""
     with staff_context("sweep"):

@@ -12,8 +12,9 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
+from rules.permissions import add_perm
 
-from common.tenancy import Door, Scope
+from common.tenancy import Door, Scope, StaffTable
 
 View = Callable[..., HttpResponse]
 
@@ -74,6 +75,8 @@ def requires(
             kwargs.pop("partner", None)
             if asked.partner_asked is not None and asked.partner is None:
                 raise Http404
+            if model is not None and _is_behind_the_staff_door(model) and asked.scope.door != Door.STAFF:
+                raise PermissionDenied(refusal(permission))
             found = _row(asked, model, row, kwargs) if model is not None else None
             about = found if found is not None else asked.partner
             if permission != PUBLIC and not asked.user.has_perm(permission, about):
@@ -86,6 +89,10 @@ def requires(
         return guarded
 
     return declared
+
+
+def _is_behind_the_staff_door(model: type[Model]) -> bool:
+    return getattr(model, "wall", None) is StaffTable
 
 
 def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | None, kwargs: dict[str, Any]) -> Model:
@@ -103,7 +110,11 @@ def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | N
 def stale_sign_in(request: HttpRequest) -> HttpResponse:
     """To the page that asks the password or code again, and then back to where the button was."""
     back = request.META.get("HTTP_REFERER", "")
-    path = "/" + back.split("/", 3)[3] if back.count("/") >= 3 and back.split("/", 3)[2] == request.get_host() else request.path
+    path = (
+        "/" + back.split("/", 3)[3]
+        if back.count("/") >= 3 and back.split("/", 3)[2] == request.get_host()
+        else request.path
+    )
     target = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -121,7 +132,5 @@ WHO_CAN: dict[str, str] = {}
 
 def permit(permission: str, predicate: Any, who: str) -> None:
     """Add a rule and the words for who can, e.g. permit("workshops.edit", is_program_manager, "A Program Manager")."""
-    import rules
-
-    rules.add_perm(permission, predicate)
+    add_perm(permission, predicate)  # type: ignore[no-untyped-call]
     WHO_CAN[permission] = who

@@ -27,7 +27,9 @@ class JsonCommand(BaseCommand):
             return
         for name, value in done.items():
             for line in value if isinstance(value, list) else [value]:
-                self.stdout.write(f"{name}: {line if not isinstance(line, dict) else ', '.join(f'{k} {v}' for k, v in line.items())}")
+                self.stdout.write(
+                    f"{name}: {line if not isinstance(line, dict) else ', '.join(f'{k} {v}' for k, v in line.items())}"
+                )
 
     def work(self, **options: Any) -> dict[str, Any]:
         """What was done: created, updated, unchanged, rejected, seconds and the like."""

@@ -29,7 +29,9 @@ def never_overlapping(
     """No two rows with the same columns are in force on one day."""
     period = Period(start, end, RangeBoundary())
     expressions: list[Any] = [(F(column), RangeOperators.EQUAL) for column in columns]
-    return ExclusionConstraint(name=name, expressions=[*expressions, (period, RangeOperators.OVERLAPS)], condition=condition)
+    return ExclusionConstraint(
+        name=name, expressions=[*expressions, (period, RangeOperators.OVERLAPS)], condition=condition
+    )
 
 
 def starts_before_end(name: str, *, start: str = "valid_from", end: str = "valid_before") -> models.CheckConstraint:
@@ -68,5 +70,8 @@ def two_people(name: str) -> models.CheckConstraint:
         name=name,
         condition=(Q(proposed_by__isnull=True, confirmed_by__isnull=True))
         | Q(proposed_by__isnull=False, confirmed_by__isnull=True, confirmed_at__isnull=True)
-        | (Q(proposed_by__isnull=False, confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("proposed_by"))),
+        | (
+            Q(proposed_by__isnull=False, confirmed_by__isnull=False, confirmed_at__isnull=False)
+            & ~Q(confirmed_by=F("proposed_by"))
+        ),
     )

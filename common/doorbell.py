@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-_answer: Callable[[str, str], None] | None = None
+_answers: list[Callable[[str, str], None]] = []
 
 
 def answer_with(answer: Callable[[str, str], None]) -> None:
     """Set by the edge that owns the queue (rp_network.celery)."""
-    global _answer
-    _answer = answer
+    _answers[:] = [answer]
 
 
 def ring(task: str, ident: object) -> None:
     """After the commit, ask for `task` about the row `ident`; before it, nothing has happened yet."""
-    transaction.on_commit(lambda: _answer and _answer(task, str(ident)))
+    transaction.on_commit(lambda: [answer(task, str(ident)) for answer in _answers])

@@ -13,7 +13,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-_WRITTEN = re.compile(r"(?P<sign>[-\u2212]?)\$?(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,10})(?:\.(?P<cents>[0-9]{1,2}))?", re.ASCII)
+_WRITTEN = re.compile(
+    r"(?P<sign>[-\u2212]?)\$?(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,10})(?:\.(?P<cents>[0-9]{1,2}))?", re.ASCII
+)
 
 
 class NotMoney(ValueError):
@@ -52,7 +54,7 @@ class ExactField(models.DecimalField[Any, Any]):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         """CHECK of the column."""
-        return f"{connection.ops.quote_name(self.column)} <> 'NaN'"
+        return f"{connection.ops.quote_name(str(self.column))} <> 'NaN'"
 
 
 class MoneyField(ExactField):
@@ -96,7 +98,7 @@ class MoneyFormField(forms.CharField):
         if text in self.empty_values:
             return None
         try:
-            return parse_money(text)
+            return parse_money(str(text))
         except NotMoney as error:
             raise ValidationError(str(error), code="not_money") from error
 

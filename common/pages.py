@@ -80,7 +80,13 @@ def _cursor(request: HttpRequest, columns: int) -> tuple[list[Any] | None, bool]
 
 
 def _is_plain(value: Any) -> bool:
-    return value is not None and isinstance(value, str | int) and not isinstance(value, bool) and "\0" not in str(value) and len(str(value)) < 200
+    return (
+        value is not None
+        and isinstance(value, str | int)
+        and not isinstance(value, bool)
+        and "\0" not in str(value)
+        and len(str(value)) < 200
+    )
 
 
 def _link(request: HttpRequest, name: str, row: Model, order: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import rules
+from rules.predicates import predicate
 
 
 class Post(NamedTuple):
@@ -53,7 +53,7 @@ def partner_of(obj: Any) -> int | None:
 def holds(*roles: str, employed: bool | None = None) -> Any:
     """Predicate: one of these roles at the partner of the row."""
 
-    @rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+    @predicate  # type: ignore[untyped-decorator]
     def held(user: Any, obj: Any = None) -> bool:
         return bool(user.standing.at(partner_of(obj), *roles, employed=employed))
 
@@ -63,20 +63,20 @@ def holds(*roles: str, employed: bool | None = None) -> Any:
 def at_code_org(*roles: str) -> Any:
     """Predicate: one of these roles at Code.org."""
 
-    @rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+    @predicate  # type: ignore[untyped-decorator]
     def held(user: Any, obj: Any = None) -> bool:
         return bool(user.standing.is_code_org(*roles))
 
     return held
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@predicate  # type: ignore[untyped-decorator]
 def manages_partner(user: Any, obj: Any = None) -> bool:
     """Predicate: the Outreach Manager of the row's partner."""
     return bool(user.standing.manages(partner_of(obj)))
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@predicate  # type: ignore[untyped-decorator]
 def signed_in(user: Any, obj: Any = None) -> bool:
     """Predicate: anybody who has signed in."""
     return bool(user.is_authenticated)

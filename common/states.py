@@ -62,7 +62,9 @@ class StatefulModel(models.Model):
     def move_to(self, state: str) -> Self:
         """Set the next state (unsaved). Raises IllegalTransition where there is no such step."""
         if not self.can_move_to(state):
-            raise IllegalTransition(f"A {self._meta.verbose_name} that is {self.word} cannot become {self.word_of(state)}.")
+            raise IllegalTransition(
+                f"A {self._meta.verbose_name} that is {self.word} cannot become {self.word_of(state)}."
+            )
         self.state = state
         return self
 
@@ -73,5 +75,6 @@ class StatefulModel(models.Model):
 
     def word_of(self, state: str) -> str:
         """Any state of this model as people read it, in lower case."""
-        choices = dict(self._meta.get_field("state").flatchoices)
+        field: Any = self._meta.get_field("state")
+        choices = dict(field.flatchoices)
         return str(choices.get(state, state)).lower()

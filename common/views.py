@@ -19,10 +19,14 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], *, form: forms.BaseForm | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, form: forms.BaseForm | None = None
+) -> HttpResponse:
     """A page; 422 where its form was refused."""
     refused = form is not None and form.is_bound and bool(form.errors)
-    return render(request, template, {"form": form, **context} if form is not None else context, status=422 if refused else 200)
+    return render(
+        request, template, {"form": form, **context} if form is not None else context, status=422 if refused else 200
+    )
 
 
 def tried(form: Any, operation: Callable[[], Any]) -> Any:

@@ -27,7 +27,16 @@ from partners.models import Membership
 if settings.PRODUCTION:
     raise ImproperlyConfigured("the demo sign-in does not exist in production")
 
-ORDER = ["Program Manager", "Director", "Champion", "Facilitator", "Outreach Manager", "Program Staff", "Finance", "Administrator"]
+ORDER = [
+    "Program Manager",
+    "Director",
+    "Champion",
+    "Facilitator",
+    "Outreach Manager",
+    "Program Staff",
+    "Finance",
+    "Administrator",
+]
 EACH = {"Program Staff": 4, "Program Manager": 4}
 
 
@@ -49,7 +58,12 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def demo_people() -> list[tuple[str, list[dict[str, str]]]]:
     """For each role the first people who hold it today, with the partner they work for."""
-    members = Membership.objects.in_force(today()).filter(user__is_active=True).select_related("user", "partner").order_by("user__id")
+    members = (
+        Membership.objects.in_force(today())
+        .filter(user__is_active=True)
+        .select_related("user", "partner")
+        .order_by("user__id")
+    )
     code_org = CodeOrgRole.objects.in_force(today()).select_related("user").order_by("user__id", "role")
     found = [(row.get_role_display(), row.user, row.partner.name) for row in members]
     found += [(row.get_role_display(), row.user, "Code.org") for row in code_org]
@@ -82,7 +96,11 @@ def mail(request: HttpRequest) -> HttpResponse:
     """The mails that development has written to files, newest first."""
     only_from_this_machine(request)
     folder = Path(settings.MAIL_FOLDER)
-    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)[:50] if folder.is_dir() else []
+    files = (
+        sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)[:50]
+        if folder.is_dir()
+        else []
+    )
     return render(request, "accounts/demo_mail.html", {"mails": [file.read_text(errors="replace") for file in files]})
 
 

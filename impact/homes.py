@@ -81,7 +81,10 @@ def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | Non
     found = [_vacancy(row, "Program Manager", "Invite one", "people/") for row in mine.exclude(pk__in=with_manager)[:7]]
     if user.standing.is_code_org("staff"):
         looked_after = OutreachAssignment.objects.in_force(on).values("partner")
-        found += [_vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/") for row in mine.exclude(pk__in=looked_after)[:7]]
+        found += [
+            _vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/")
+            for row in mine.exclude(pk__in=looked_after)[:7]
+        ]
     return found
 
 
@@ -103,7 +106,9 @@ def unanswered_invitations(*, user: Any, partner: Partner, on: dt.date, at: dt.d
     if not user.has_perm("partners.invite", partner):
         return []
     limit = at + dt.timedelta(days=2)
-    rows = Invitation.objects.filter(partner=partner, accepted_at=None, withdrawn_at=None, expires_at__lt=limit).order_by("expires_at")
+    rows = Invitation.objects.filter(
+        partner=partner, accepted_at=None, withdrawn_at=None, expires_at__lt=limit
+    ).order_by("expires_at")
     return [
         Todo(
             due=row.expires_at,

@@ -55,11 +55,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     made.notices = {"new": getattr(request, "new_notices", 0), "url": reverse("notices")}
     made.tenant = {"name": partner.name, "place": partner.place} if partner else None
     made.tenants = [
-        {"name": row.name, "url": reverse("partner_home", args=[row.slug]), "current": partner is not None and row.pk == partner.pk}
+        {
+            "name": row.name,
+            "url": reverse("partner_home", args=[row.slug]),
+            "current": partner is not None and row.pk == partner.pk,
+        }
         for row in getattr(request, "partners", [])
     ]
     see = _seen_by(request, user, partner)
-    made.sections = [{"title": title, "links": links} for title, places in SECTIONS if (links := [see(p) for p in places if see(p)])]
+    made.sections = [
+        {"title": title, "links": links} for title, places in SECTIONS if (links := [see(p) for p in places if see(p)])
+    ]
     made.tabs = [link for place in TABS if (link := see(place))][:4]
     made.act = next((link for place in ACTS if (link := see(place))), None)
     return {"shell": made}

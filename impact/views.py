@@ -55,4 +55,6 @@ def notices(request: ScopedRequest) -> HttpResponse:
     if request.method == "POST":
         mark_notices_read(person=request.user, at=now())
         return SeeOther("/notices/")
-    return page(request, "impact/notices.html", {"page": keyset(request, Notice.objects.of(request.user), "-at", "-id")})
+    return page(
+        request, "impact/notices.html", {"page": keyset(request, Notice.objects.of(request.user), "-at", "-id")}
+    )

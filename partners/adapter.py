@@ -30,7 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Put allauth's mail (reset, changed password, new second factor) in the outbox; its text is emptied once sent."""
         message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
         queue_mail(
-            to=email, template="account", key=f"account:{uuid.uuid4()}", at=now(), secret=f"{message.subject}\n{message.body}"
+            to=email,
+            template="account",
+            key=f"account:{uuid.uuid4()}",
+            at=now(),
+            secret=f"{message.subject}\n{message.body}",
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:

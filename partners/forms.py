@@ -13,7 +13,9 @@ from common.forms import RpForm
 from partners.models import Partner, Role
 from partners.rules import INVITABLE
 
-STATE_CHOICES = [(state.abbr, f"{state.name} ({state.abbr})") for state in [*us.states.STATES_AND_TERRITORIES, us.states.DC]]
+STATE_CHOICES = [
+    (state.abbr, f"{state.name} ({state.abbr})") for state in [*us.states.STATES_AND_TERRITORIES, us.states.DC]
+]
 ZONES = [
     "America/New_York",
     "America/Chicago",
@@ -33,7 +35,9 @@ class InvitationForm(RpForm):
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=())
-    employed = forms.ChoiceField(label="Works for the partner", choices=[("yes", "As an employee"), ("no", "Under a contract")], initial="yes")
+    employed = forms.ChoiceField(
+        label="Works for the partner", choices=[("yes", "As an employee"), ("no", "Under a contract")], initial="yes"
+    )
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -83,7 +87,7 @@ class PartnerForm(RpForm):
 class AssignmentForm(RpForm):
     """Who is Outreach Manager, from which day."""
 
-    manager = forms.ModelChoiceField(label="Outreach Manager", queryset=None, to_field_name="ref")
+    manager: Any = forms.ModelChoiceField(label="Outreach Manager", queryset=None, to_field_name="ref")
     from_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, managers: Any, **kwargs: Any) -> None:

@@ -36,13 +36,19 @@ class TenantMiddleware:
         asked = cast("ScopedRequest", request)
         match = _match(request)
         access: Access | None = getattr(match.func, "access", None) if match else None
-        user = request.user
+        user: Any = request.user
         if user.is_authenticated and session_is_over(request):
             return redirect(f"/accounts/login/?next={request.path}")
         read_only = request.method in SAFE and not request.path.startswith("/accounts/")
         with entered(replace(NOBODY, user=user.pk), read_only=read_only):
             self.read_shell(asked, match)
-            if access and access.permission != PUBLIC and cast("Any", user).is_authenticated and user.standing.code_org and not has_second_factor(request):
+            if (
+                access
+                and access.permission != PUBLIC
+                and user.is_authenticated
+                and user.standing.code_org
+                and not has_second_factor(request)
+            ):
                 return redirect("/accounts/2fa/totp/activate/" if not _has_authenticator(user) else "/accounts/login/")
             with moved_to(self.door(asked, match, access), read_only=False) as scope:
                 asked.scope = self.narrowed(asked, scope)
@@ -55,7 +61,7 @@ class TenantMiddleware:
 
     def read_shell(self, request: ScopedRequest, match: ResolverMatch | None) -> None:
         """What the page's frame needs, before the door: standing, new notices, freshness of the sign-in."""
-        user = request.user
+        user: Any = request.user
         request.partner, request.link = None, None  # type: ignore[attr-defined]
         request.partner_asked = match.kwargs.get("partner") if match else None
         request.partners = []  # type: ignore[attr-defined]
@@ -67,7 +73,7 @@ class TenantMiddleware:
 
     def door(self, request: ScopedRequest, match: ResolverMatch | None, access: Access | None) -> Scope:
         """The scope of this URL for this person."""
-        user = request.user
+        user: Any = request.user
         if access and access.door == Door.LINK and match:
             return Scope(Door.LINK, user=user.pk, token=hash_of(match.kwargs["token"]))
         if access is None or not user.is_authenticated:

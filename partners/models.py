@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +16,7 @@ from common.dated import in_force, never_overlapping, starts_before_end
 from common.refs import RefField
 from common.tenancy import DoorPolicy
 from common.tenancy.constraints import WallConstraint
-from common.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from common.tenancy.models import ModelT, TenantManager, TenantModel, TenantQuerySet
 from partners.calendar import FiscalYear, ProgramYear, Quarter
 from partners.settings import DatedSetting
 
@@ -65,10 +65,13 @@ class PartnerQuerySet(TenantQuerySet["Partner"]):
         return self.filter(in_force(on, start="started_on", end="ended_before"))
 
 
-class PartnerManager(TenantManager.from_queryset(PartnerQuerySet)):  # type: ignore[misc]
+class ByItself(TenantManager[ModelT]):
     """Scoped by its own id."""
 
     scoped_by: ClassVar[str] = "id"
+
+
+PartnerManager = ByItself.from_queryset(PartnerQuerySet)
 
 
 class Partner(models.Model):
@@ -92,16 +95,21 @@ class Partner(models.Model):
     ended_before = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[PartnerManager] = PartnerManager()
+    objects: ClassVar[PartnerManager[Partner]] = PartnerManager()
 
     class Meta:
         constraints = [
             PartnerWall(name="partners_partner_wall"),
             DoorPolicy(
-                name="partners_partner_by_link", role="rp_link", command="SELECT", using="id in (select partner_id from partners_invitation)"
+                name="partners_partner_by_link",
+                role="rp_link",
+                command="SELECT",
+                using="id in (select partner_id from partners_invitation)",
             ),
             starts_before_end("partners_partner_period", start="started_on", end="ended_before"),
-            models.CheckConstraint(name="partners_partner_group", condition=Q(contract_group__isnull=True) | Q(contract_group__gt=0)),
+            models.CheckConstraint(
+                name="partners_partner_group", condition=Q(contract_group__isnull=True) | Q(contract_group__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +164,7 @@ class HeldForATime(models.Model):
         return self.ends_before - dt.timedelta(days=1) if self.ends_before else None
 
 
-class PersonalQuerySet(TenantQuerySet[Any]):
+class PersonalQuerySet[RowT: models.Model](TenantQuerySet[RowT]):
     """Rows that name a person, with dates."""
 
     def in_force(self, on: dt.date) -> Self:
@@ -187,12 +195,18 @@ class Membership(HeldForATime, TenantModel):
             OwnAndTenant(name="partners_membership_own"),
             OneSide(name="partners_membership_one_side"),
             models.CheckConstraint(name="partners_membership_side", condition=Q(side=Side.PARTNER)),
-            never_overlapping("partner", "user", "role", name="partners_membership_once", start="starts_on", end="ends_before"),
+            never_overlapping(
+                "partner", "user", "role", name="partners_membership_once", start="starts_on", end="ends_before"
+            ),
             starts_before_end("partners_membership_period", start="starts_on", end="ends_before"),
             models.CheckConstraint(
-                name="partners_membership_contract_dated", condition=Q(employed=True) | Q(ends_before__isnull=False) | ~Q(role=Role.PROGRAM_MANAGER)
+                name="partners_membership_contract_dated",
+                condition=Q(employed=True) | Q(ends_before__isnull=False) | ~Q(role=Role.PROGRAM_MANAGER),
             ),
-            models.CheckConstraint(name="partners_membership_champion_dated", condition=~Q(role=Role.CHAMPION) | Q(ends_before__isnull=False)),
+            models.CheckConstraint(
+                name="partners_membership_champion_dated",
+                condition=~Q(role=Role.CHAMPION) | Q(ends_before__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["user"], name="partners_membership_user")]
 
@@ -247,7 +261,12 @@ class Invitation(TenantModel):
 
     class Meta:
         constraints = [
-            DoorPolicy(name="partners_invitation_by_link", role="rp_link", command="SELECT", using="'partners.invitation:' || id = (select app.subject())"),
+            DoorPolicy(
+                name="partners_invitation_by_link",
+                role="rp_link",
+                command="SELECT",
+                using="'partners.invitation:' || id = (select app.subject())",
+            ),
             models.CheckConstraint(name="partners_invitation_email_lower", condition=Q(email=Lower("email"))),
             models.UniqueConstraint(
                 "partner",

@@ -23,7 +23,9 @@ def standing_of(user: Any, on: dt.date) -> Standing:
     roles = frozenset(CodeOrgRole.objects.filter(user=user).in_force(on).values_list("role", flat=True))
     portfolio: frozenset[int] = frozenset()
     if "outreach_manager" in roles:
-        portfolio = frozenset(OutreachAssignment.own.filter(user=user).in_force(on).values_list("partner_id", flat=True))
+        portfolio = frozenset(
+            OutreachAssignment.own.filter(user=user).in_force(on).values_list("partner_id", flat=True)
+        )
     return Standing(code_org=roles, portfolio=portfolio)
 
 

@@ -11,7 +11,11 @@ urlpatterns = [
     path("partners/<slug:partner>/people/", views.people, name="people"),
     path("partners/<slug:partner>/people/outreach-manager/", views.assignment_new, name="assignment_new"),
     path("partners/<slug:partner>/people/invitations/new/", views.invitation_new, name="invitation_new"),
-    path("partners/<slug:partner>/people/invitations/<str:ref>/withdrawal/", views.invitation_withdrawal, name="invitation_withdrawal"),
+    path(
+        "partners/<slug:partner>/people/invitations/<str:ref>/withdrawal/",
+        views.invitation_withdrawal,
+        name="invitation_withdrawal",
+    ),
     path("partners/<slug:partner>/people/<str:ref>/end/", views.membership_end, name="membership_end"),
     path("invitations/<str:token>/", views.invitation_open, name="invitation_open"),
 ]

@@ -33,15 +33,23 @@ def partner_list(request: ScopedRequest) -> HttpResponse:
         rows = rows.filter(name__icontains=wanted)
     shown = keyset(request, rows, "name", "id")
     rows_shown = replace(shown, rows=with_people(shown.rows))
-    return page(request, "partners/partner_list.html", {"page": rows_shown, "q": wanted, "may_add": request.user.has_perm("partners.change")})
+    return page(
+        request,
+        "partners/partner_list.html",
+        {"page": rows_shown, "q": wanted, "may_add": request.user.has_perm("partners.change")},
+    )
 
 
 def with_people(partners: list[Partner]) -> list[dict[str, Any]]:
     """Each partner with the names of its Outreach and Program Managers, in two queries."""
-    found: dict[int, dict[str, Any]] = {partner.pk: {"partner": partner, "outreach": [], "program": []} for partner in partners}
+    found: dict[int, dict[str, Any]] = {
+        partner.pk: {"partner": partner, "outreach": [], "program": []} for partner in partners
+    }
     for assignment in OutreachAssignment.objects.filter(partner__in=partners).in_force(today()).select_related("user"):
         found[assignment.partner_id]["outreach"].append(assignment.user.name)
-    for member in Membership.objects.filter(partner__in=partners, role="program_manager").in_force(today()).select_related("user"):
+    for member in (
+        Membership.objects.filter(partner__in=partners, role="program_manager").in_force(today()).select_related("user")
+    ):
         found[member.partner_id]["program"].append(member.user.name)
     return list(found.values())
 
@@ -89,10 +97,14 @@ def people_context(request: ScopedRequest, partner: Partner) -> dict[str, Any]:
         "members": current,
         "former": [row for row in members if row not in current],
         "has_program_manager": any(row.role == "program_manager" and row.starts_on <= on for row in current),
-        "invitations": [
-            row for row in Invitation.objects.filter(partner=partner, accepted_at=None, withdrawn_at=None).order_by("-invited_at", "-id")
-        ],
-        "assignments": list(OutreachAssignment.objects.filter(partner=partner).select_related("user").order_by("-starts_on")),
+        "invitations": list(
+            Invitation.objects.filter(partner=partner, accepted_at=None, withdrawn_at=None).order_by(
+                "-invited_at", "-id"
+            )
+        ),
+        "assignments": list(
+            OutreachAssignment.objects.filter(partner=partner).select_related("user").order_by("-starts_on")
+        ),
         "timeline": list(LogEntry.objects.about(partner)[:20]),
         "today": on,
         "days": int(setting_on(on, "partners.invitation_days")),
@@ -113,10 +125,15 @@ def roles_in_reach(user: Any, partner: Partner) -> list[str]:
 def invitation_new(request: ScopedRequest) -> HttpResponse:
     """Invite a person to a role at this partner."""
     partner = request.partner
-    held = [post.role for post in request.user.standing.posts if post.partner_id == partner.pk] + sorted(request.user.standing.code_org)
+    held = [post.role for post in request.user.standing.posts if post.partner_id == partner.pk] + sorted(
+        request.user.standing.code_org
+    )
     form = InvitationForm(request.POST or None, inviter_roles=held, today=today())
     if form.is_valid():
-        made = tried(form, lambda: operations.invite_member(partner=partner, invited_by=request.user, at=now(), **form.as_operation()))
+        made = tried(
+            form,
+            lambda: operations.invite_member(partner=partner, invited_by=request.user, at=now(), **form.as_operation()),
+        )
         if made is not None:
             messages.success(request, f"{made.name} gets a mail with a link that works once.")
             return SeeOther(f"/partners/{partner.slug}/people/")
@@ -142,11 +159,18 @@ def membership_end(request: ScopedRequest, membership: Membership) -> HttpRespon
     if membership.role not in roles_in_reach(request.user, membership.partner):
         form.add_error(None, "Your role cannot end this one.") if form.is_bound else None
     if form.is_valid():
-        ended = tried(form, lambda: operations.end_membership(membership=membership, ended_by=request.user, at=now(), **form.cleaned_data))
+        ended = tried(
+            form,
+            lambda: operations.end_membership(
+                membership=membership, ended_by=request.user, at=now(), **form.cleaned_data
+            ),
+        )
         if ended is not None:
             messages.success(request, f"{membership.user.name} ends as {membership.get_role_display()}.")
             return SeeOther(f"/partners/{request.partner.slug}/people/")
-    return page(request, "partners/membership_end.html", {"partner": request.partner, "membership": membership}, form=form)
+    return page(
+        request, "partners/membership_end.html", {"partner": request.partner, "membership": membership}, form=form
+    )
 
 
 @requires("partners.change")
@@ -158,7 +182,10 @@ def assignment_new(request: ScopedRequest) -> HttpResponse:
     form = AssignmentForm(request.POST or None, managers=managers, initial={"from_day": today()})
     if form.is_valid():
         made = tried(
-            form, lambda: operations.assign_outreach_manager(partner=request.partner, by=request.user, at=now(), **form.cleaned_data)
+            form,
+            lambda: operations.assign_outreach_manager(
+                partner=request.partner, by=request.user, at=now(), **form.cleaned_data
+            ),
         )
         if made is not None:
             messages.success(request, f"{made.user.name} is Outreach Manager from {made.starts_on:%b %-d, %Y}.")

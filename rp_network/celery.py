@@ -27,7 +27,7 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2},
     timezone="UTC",
     beat_schedule={"sweep": {"task": "activity.sweep", "schedule": 60.0}},
-    beat_schedule_filename=os.environ.get("RP_BEAT_FILE", "/tmp/rp-celerybeat-schedule"),
+    beat_scheduler="celery.beat:Scheduler",  # keeps nothing on disk: what is due stands in Postgres
 )
 app.autodiscover_tasks()
 

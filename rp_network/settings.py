@@ -26,7 +26,7 @@ VAR = Path(env.str("RP_VAR", default=str(BASE_DIR / "var")))
 
 def required(name: str, *, default: str) -> str:
     """The variable's value; where it is missing, the default, but never in production."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if PRODUCTION:
@@ -39,7 +39,9 @@ SECRET_KEY = required("SECRET_KEY", default="development-only-" + "0" * 50)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 MATCH_KEY = required("MATCH_KEY", default="development-only-match-key")
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
-ALLOWED_HOSTS = [host for host in required("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1],testserver").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in required("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1],testserver").split(",") if host
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO_SIGN_IN = not PRODUCTION
 
@@ -147,7 +149,10 @@ FORM_RENDERER = "common.forms.Renderer"
 if PRODUCTION:
     _urls = {"DATABASE_URL": required("DATABASE_URL", default=""), "REDIS_URL": required("REDIS_URL", default="")}
 else:
-    _urls = {**embedded.urls(VAR), **{name: env.str(name) for name in ("DATABASE_URL", "REDIS_URL") if env.str(name, default="")}}
+    _urls = {
+        **embedded.urls(VAR),
+        **{name: env.str(name) for name in ("DATABASE_URL", "REDIS_URL") if env.str(name, default="")},
+    }
 OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="" if PRODUCTION else _urls["OWNER_DATABASE_URL"])
 _database_options: dict[str, Any] = {}
 if env.bool("DATABASE_POOL", default=False):
@@ -165,7 +170,13 @@ if OWNER_DATABASE_URL:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = embedded.redis_urls(_urls["REDIS_URL"])
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis["cache"], "KEY_PREFIX": "rp"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis["cache"],
+        "KEY_PREFIX": "rp",
+    }
+}
 if ENVIRONMENT == "test":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = _redis["broker"]
@@ -177,7 +188,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "accounts.passwords.LengthBySideValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -222,7 +236,12 @@ if PRODUCTION:
         }
     }
 else:
-    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": str(MAIL_FOLDER)}}}
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAIL_FOLDER)},
+        }
+    }
 
 # Files, time, words --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -230,7 +249,10 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": env.str("FILES", default=str(VAR / "files"))}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("FILES", default=str(VAR / "files"))},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

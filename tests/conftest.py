@@ -26,10 +26,14 @@ SEEDED = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
     """Both aliases always (spike 0.1): a test that names only `default` must never meet another database."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default": None, "owner": None}, serialized_aliases=set()
+        )
         remember_seeds()
     yield
     with django_db_blocker.unblock():
@@ -38,17 +42,18 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, djang
 
 
 @pytest.fixture(scope="session", autouse=True)
-def the_wall_stands(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def the_wall_stands(django_db_setup: None, django_db_blocker: Any) -> None:
     """The whole suite refuses to run as somebody who passes row security."""
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
-            cursor.execute("select current_user, rolsuper or rolbypassrls, current_database() from pg_roles where rolname = current_user")
+            cursor.execute(
+                "select current_user, rolsuper or rolbypassrls, current_database() from pg_roles where rolname = current_user"
+            )
             name, unsafe, base = cursor.fetchone()
         connection.close()
     assert base.startswith("test_"), base
     assert not unsafe, f"{name} passes row security: every isolation test would be green for nothing"
     assert name == "rp_app"
-    yield
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +69,9 @@ def owner_connection() -> psycopg.Connection[Any]:
     """A connection of the owner of the tables, to the test database only."""
     settings = connections["owner"].settings_dict
     assert str(settings["NAME"]).startswith("test_")
-    return psycopg.connect(host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], dbname=settings["NAME"])
+    return psycopg.connect(
+        host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"], dbname=settings["NAME"]
+    )
 
 
 def remember_seeds() -> None:
@@ -79,7 +86,11 @@ def wipe() -> None:
     """Empty every table as the owner, and put back what migrations seeded."""
     connections["default"].close()
     with owner_connection() as owner:
-        tables = [row[0] for row in owner.execute("select tablename from pg_tables where schemaname = 'public'") if row[0] not in KEPT]
+        tables = [
+            row[0]
+            for row in owner.execute("select tablename from pg_tables where schemaname = 'public'")
+            if row[0] not in KEPT
+        ]
         guarded = owner.execute("select distinct tgrelid::regclass::text from pg_trigger where not tgisinternal")
         names = [row[0] for row in guarded]
         for name in names:

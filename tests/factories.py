@@ -19,22 +19,42 @@ def make_user(side: str = Side.PARTNER, **given: Any) -> User:
     n = next(_number)
     password = given.pop("password", None)
     return User.objects.create_user(
-        given.pop("email", f"person{n}@example.org"), given.pop("name", f"Person {n}"), side, password, joined_at=now(), **given
+        given.pop("email", f"person{n}@example.org"),
+        given.pop("name", f"Person {n}"),
+        side,
+        password,
+        joined_at=now(),
+        **given,
     )
 
 
 def make_partner(**given: Any) -> Partner:
     """A partner in the network since 2024."""
     n = next(_number)
-    facts = {"name": f"Partner {n}", "slug": f"partner-{n}", "started_on": LONG_AGO, "created_at": now(), "states": ["NM"], **given}
+    facts = {
+        "name": f"Partner {n}",
+        "slug": f"partner-{n}",
+        "started_on": LONG_AGO,
+        "created_at": now(),
+        "states": ["NM"],
+        **given,
+    }
     return Partner.objects.create(**facts)
 
 
 def make_member(partner: Partner, role: str = "program_manager", **given: Any) -> User:
     """A person who holds this role at this partner today."""
-    user = given.pop("user", None) or make_user(**{key: given.pop(key) for key in ("email", "name", "password") if key in given})
-    ends = {"ends_before": today() + dt.timedelta(days=200)} if role == "champion" or given.get("employed") is False else {}
-    Membership.objects.create(partner=partner, user=user, role=role, created_at=now(), **{"starts_on": LONG_AGO, **ends, **given})
+    user = given.pop("user", None) or make_user(
+        **{key: given.pop(key) for key in ("email", "name", "password") if key in given}
+    )
+    ends = (
+        {"ends_before": today() + dt.timedelta(days=200)}
+        if role == "champion" or given.get("employed") is False
+        else {}
+    )
+    Membership.objects.create(
+        partner=partner, user=user, role=role, created_at=now(), **{"starts_on": LONG_AGO, **ends, **given}
+    )
     return user
 
 
@@ -42,10 +62,14 @@ def make_code_org(*roles: str, **given: Any) -> User:
     """A person at Code.org who holds these roles today."""
     user = given.pop("user", None) or make_user(Side.CODE_ORG, **given)
     for role in roles:
-        CodeOrgRole.objects.create(user=user, role=role, valid_from=LONG_AGO, reason="test", proposed_at=now(), confirmed_at=now())
+        CodeOrgRole.objects.create(
+            user=user, role=role, valid_from=LONG_AGO, reason="test", proposed_at=now(), confirmed_at=now()
+        )
     return user
 
 
 def assign(manager: User, partner: Partner, **given: Any) -> OutreachAssignment:
     """Make a person the partner's Outreach Manager since 2024."""
-    return OutreachAssignment.objects.create(partner=partner, user=manager, assigned_at=now(), **{"starts_on": LONG_AGO, **given})
+    return OutreachAssignment.objects.create(
+        partner=partner, user=manager, assigned_at=now(), **{"starts_on": LONG_AGO, **given}
+    )

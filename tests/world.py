@@ -13,9 +13,9 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from common.tenancy import staff_context
+from common.zones import today
 from partners.models import Partner
 from partners.operations import ensure_calendars
-from common.zones import today
 from tests import factories
 
 PARTNER_ROLES = ("director", "program_manager", "facilitator", "champion")

@@ -1,6 +1,15 @@
 """Tenancy: doors, scopes and the base classes of tenant and network tables."""
 
-from common.tenancy.constraints import AppendOnlyTable, DoorGrant, DoorPolicy, GuardedTable, NetworkTable, SameTenant, StaffTable, TenantTable
+from common.tenancy.constraints import (
+    AppendOnlyTable,
+    DoorGrant,
+    DoorPolicy,
+    GuardedTable,
+    NetworkTable,
+    SameTenant,
+    StaffTable,
+    TenantTable,
+)
 from common.tenancy.scope import (
     NOBODY,
     Door,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from psycopg import sql
 
 OWN_POLICIES = {
     "partners_membership": {"own"},
@@ -37,18 +38,33 @@ def unwalled_tables() -> list[str]:
         cursor.execute(TENANT_TABLES)
         found = [problem for row in cursor.fetchall() for problem in _problems(*row[1:])]
         cursor.execute(POLICY_TEXTS)
-        found += [f"{table}: policy {name} decides by a staff flag" for table, name, text in cursor.fetchall() if "is_staff" in text]
+        found += [
+            f"{table}: policy {name} decides by a staff flag"
+            for table, name, text in cursor.fetchall()
+            if "is_staff" in text
+        ]
     return found
 
 
 def _problems(
-    table: str, enabled: bool, forced: bool, policies: list[str], led: bool, truncates: bool, writes: bool, loose: list[str]
+    table: str,
+    enabled: bool,
+    forced: bool,
+    policies: list[str],
+    led: bool,
+    truncates: bool,
+    writes: bool,
+    loose: list[str],
 ) -> list[str]:
     problems = []
     if not enabled or not forced:
         problems.append("row security is not enabled and forced")
     broad = {name for name in policies if not name.startswith(NARROW)}
-    wanted = {"staff", *OWN_POLICIES.get(table, set())} if table in NOTICE_LIKE else {"tenant", "staff", *OWN_POLICIES.get(table, set())}
+    wanted = (
+        {"staff", *OWN_POLICIES.get(table, set())}
+        if table in NOTICE_LIKE
+        else {"tenant", "staff", *OWN_POLICIES.get(table, set())}
+    )
     if writes and table not in NOTICE_LIKE:
         wanted |= WRITES
     if broad != wanted:
@@ -68,7 +84,7 @@ def open_tables() -> tuple[int, list[str]]:
         tables = [row[1] for row in cursor.fetchall()] + ["partners_partner"]
         visible = []
         for table in tables:
-            cursor.execute(f'select exists (select from "{table}")')
+            cursor.execute(sql.SQL("select exists (select from {})").format(sql.Identifier(table)))
             if cursor.fetchone()[0]:
                 visible.append(table)
     return len(tables), visible

@@ -27,9 +27,13 @@ class WallConstraint(BaseConstraint):
         """The part that stands inside CREATE TABLE, if there is one."""
         return None
 
-    def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str | None:  # type: ignore[override]
+    def constraint_sql(  # type: ignore[override]  # None where nothing stands inline, as Django itself allows
+        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str | None:
         assert model is not None and schema_editor is not None
-        schema_editor.deferred_sql.extend(cast("list[Any]", self.statements(schema_editor.quote_name(model._meta.db_table))))
+        schema_editor.deferred_sql.extend(
+            cast("list[Any]", self.statements(schema_editor.quote_name(model._meta.db_table)))
+        )
         return self.inline(schema_editor)
 
     def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
@@ -39,10 +43,14 @@ class WallConstraint(BaseConstraint):
         added = [f"ALTER TABLE {table} ADD {inline}"] if inline else []
         return ";\n".join([*added, *self.statements(table)])
 
-    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None and schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
-        dropped = [f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"] if self.inline(schema_editor) else []
+        dropped = (
+            [f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"]
+            if self.inline(schema_editor)
+            else []
+        )
         return ";\n".join([*self.undo(table), *dropped])
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
@@ -166,7 +174,11 @@ class DoorPolicy(WallConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, tuple(args), {**kwargs, "role": self.role, "command": self.command, "using": self.using, "with_check": self.with_check}
+        return (
+            path,
+            tuple(args),
+            {**kwargs, "role": self.role, "command": self.command, "using": self.using, "with_check": self.with_check},
+        )
 
     @property
     def policy(self) -> str:
@@ -223,11 +235,13 @@ class SameTenant(WallConstraint):
             f"REFERENCES {quote(field.remote_field.model._meta.db_table)} (partner_id, id) DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str | None:  # type: ignore[override]
+    def constraint_sql(  # type: ignore[override]  # None where nothing stands inline, as Django itself allows
+        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str | None:
         assert schema_editor is not None
         schema_editor.deferred_sql.append(cast("Any", self.create_sql(model, schema_editor)))
         return None
 
-    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None and schema_editor is not None
         return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"

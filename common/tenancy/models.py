@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import FullResultSet
 from django.db import models
@@ -14,7 +14,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from common.tenancy.constraints import NetworkTable, SameTenant, TenantTable, WallConstraint
 from common.tenancy.scope import current_scope
 
-ModelT = TypeVar("ModelT", bound=models.Model)
+ModelT = TypeVar("ModelT", bound=models.Model, covariant=True)  # noqa: PLC0105  as in Manager and QuerySet themselves
 
 
 class InScope(Expression):
@@ -24,7 +24,7 @@ class InScope(Expression):
 
     def __init__(self, column: Any = "partner_id") -> None:
         super().__init__(output_field=BooleanField())
-        self.column = F(column) if isinstance(column, str) else column
+        self.column: Any = F(column) if isinstance(column, str) else column
 
     def get_source_expressions(self) -> list[Any]:
         return [self.column]
@@ -56,14 +56,15 @@ class TenantQuerySet(models.QuerySet[ModelT]):
         return super().bulk_create(objs, *args, **kwargs)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)[ModelT]):  # type: ignore[misc]
+class TenantManager(models.Manager[ModelT]):
     """The first wall: every query of a tenant table carries the scope, or raises NoTenantScope."""
 
+    _queryset_class: ClassVar[type[Any]] = TenantQuerySet
     scoped_by: ClassVar[str] = "partner_id"
 
-    def get_queryset(self) -> TenantQuerySet[ModelT]:
+    def get_queryset(self) -> models.QuerySet[ModelT]:
         """Rows of the current scope."""
-        return cast("TenantQuerySet[ModelT]", super().get_queryset().filter(InScope(self.scoped_by)))
+        return super().get_queryset().filter(InScope(self.scoped_by))
 
 
 class TenantForeignKey(models.ForeignKey[Any, Any]):
@@ -99,8 +100,8 @@ def _with_constraints(model: Any, added: list[models.BaseConstraint]) -> None:
 class TenantBase(ModelBase):
     """Adds the wall to every concrete model; a subclass cannot forget it."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Self:
-        model = cast("Any", super().__new__(mcs, name, bases, attrs, **kwargs))
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
+        model: Any = super().__new__(mcs, name, bases, attrs, **kwargs)
         options = model._meta
         if not (options.abstract or options.proxy or options.swapped):
             table = options.db_table
@@ -115,7 +116,7 @@ class TenantBase(ModelBase):
                     ),
                 ],
             )
-        return cast("Self", model)
+        return model
 
 
 class TenantModel(models.Model, metaclass=TenantBase):
@@ -125,7 +126,7 @@ class TenantModel(models.Model, metaclass=TenantBase):
 
     partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
 
-    objects: ClassVar[TenantManager[Any]] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True
@@ -134,11 +135,11 @@ class TenantModel(models.Model, metaclass=TenantBase):
 class NetworkBase(ModelBase):
     """Adds the revoked rights of a network table."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Self:
-        model = cast("Any", super().__new__(mcs, name, bases, attrs, **kwargs))
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
+        model: Any = super().__new__(mcs, name, bases, attrs, **kwargs)
         if not (model._meta.abstract or model._meta.proxy):
             _with_constraints(model, [model.wall(name=f"{model._meta.db_table}_network")])
-        return cast("Self", model)
+        return model
 
 
 class NetworkModel(models.Model, metaclass=NetworkBase):

@@ -124,7 +124,9 @@ def change_scope(scope: Scope) -> Scope:
 
 
 @contextmanager
-def tenant_context(*partners: int, active: int | None = None, user: int | None = None, read_only: bool = False) -> Iterator[Scope]:
+def tenant_context(
+    *partners: int, active: int | None = None, user: int | None = None, read_only: bool = False
+) -> Iterator[Scope]:
     """The tenant door: rows of these partner ids; writes go to `active` (default: the only one given)."""
     chosen = active if active is not None else (partners[0] if len(partners) == 1 else None)
     with entered(Scope(Door.TENANT, tuple(partners), chosen, user), read_only=read_only) as scope:

@@ -68,11 +68,11 @@ Hale Makani Teacher Network|nonprofit|HI|3|Pacific/Honolulu
 
 FIRST = """Marisol Daniel Ruth Joel Ana Ben Teresa Michael Dolores Gabriel Angela Robert Patricia Luis Amara Kofi Priya Hana Mateo
 Ingrid Tomas Leila Owen Naomi Silas Grace Hector Yuki Farah Elias Simone Victor Odette Malik Rosa Anton Delia Jonah Keiko Abel Nadia
-Ezra Paloma Idris Corinne Rafael Miriam Darnell Sofia Wendell Aisha Bram Celeste Dmitri Esme Felix Gwen Hugo Imani Jasper""".split()
+Ezra Paloma Idris Corinne Rafael Miriam Darnell Sofia Wendell Aisha Bram Celeste Dmitri Esme Felix Gwen Hugo Imani Jasper""".split()  # noqa: SIM905
 LAST = """Vega Okafor Abeyta Nakai Lucero Chee Baca Yazzie Montoya Quintana Sisneros Begaye Holm Ortega Mensah Raman Sato Lindqvist
 Herrera Haddad Prewitt Osei Delacroix Whitfield Amundsen Castellanos Ferreira Galloway Ibarra Jessup Kowalski Larkin Marchetti Nwosu
 Oduya Pruitt Quimby Rosales Sandoval Tiller Underhill Valdez Wexler Yamada Zielinski Ashdown Brightwater Colter Dunmore Eastlake
-Fairbairn Greyhorse Hollister Ivers Jernigan Kettering Longacre Merriweather Northcott Overstreet""".split()
+Fairbairn Greyhorse Hollister Ivers Jernigan Kettering Longacre Merriweather Northcott Overstreet""".split()  # noqa: SIM905
 
 CODE_ORG = [
     ("Daniel Okafor", ("outreach_manager",)),

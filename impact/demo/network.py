@@ -119,5 +119,3 @@ def _user(name: str, side: str, domain: str, at: dt.datetime) -> User:
     user = User.objects.create_user(email, name, side, joined_at=at)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
-
-

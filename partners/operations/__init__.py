@@ -1,13 +1,12 @@
 """Use cases about partners and their people."""
 
+from accounts.operations import OtherSide, WrongPassword
 from partners.operations.importing import ImportResult, UnreadableFile, import_partners
 from partners.operations.membership import (
     AlreadyInvited,
     AlreadyMember,
     DatesMissing,
     InvitationOver,
-    OtherSide,
-    WrongPassword,
     accept_invitation,
     end_membership,
     invite_member,

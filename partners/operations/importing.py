@@ -58,11 +58,15 @@ def import_partners(*, content: bytes, started_on: dt.date, by: Any, at: dt.date
     return result
 
 
-def _take(partner: Partner | None, name: str, group: int, started_on: dt.date, by: Any, at: dt.datetime, result: ImportResult) -> None:
+def _take(
+    partner: Partner | None, name: str, group: int, started_on: dt.date, by: Any, at: dt.datetime, result: ImportResult
+) -> None:
     if partner is None:
         found = STATES_IN_NAME.search(name)
         states = [state.strip() for state in found[1].split(",")] if found else []
-        add_partner(name=name, kind=Partner.Kind.OTHER, states=states, started_on=started_on, by=by, at=at, contract_group=group)
+        add_partner(
+            name=name, kind=Partner.Kind.OTHER, states=states, started_on=started_on, by=by, at=at, contract_group=group
+        )
         result.created += 1
     elif partner.contract_group != group:
         partner.contract_group = group
@@ -92,7 +96,7 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     if "\0" in text:
         raise UnreadableFile("The file holds NUL bytes: it is not a text file.")
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", restkey="rest", restval="")
-    if not COLUMNS <= set(reader.fieldnames or []):
+    if not COLUMNS.issubset(reader.fieldnames or []):
         raise UnreadableFile("The first line must name the columns `group` and `name`, separated by a tab.")
     rows = [(reader.line_num, row) for row in reader]
     if len(rows) > 10_000:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Side, User
-from accounts.operations import OtherSide, WrongPassword, account_for
+from accounts.operations import OtherSide, account_for
 from activity.links import revoke_links
 from activity.models import Link
 from activity.operations import queue_mail, record, tell
@@ -45,8 +45,16 @@ class DatesMissing(DomainError):
 
 
 @transaction.atomic
-def invite_member(
-    *, partner: Partner, email: str, name: str, role: str, employed: bool, period: tuple[dt.date, dt.date | None], invited_by: Any, at: dt.datetime
+def invite_member(  # noqa: PLR0913  an invitation has this many parts
+    *,
+    partner: Partner,
+    email: str,
+    name: str,
+    role: str,
+    employed: bool,
+    period: tuple[dt.date, dt.date | None],
+    invited_by: Any,
+    at: dt.datetime,
 ) -> Invitation:
     """Invite a person to a role; the mail with the link goes out after the commit.
 
@@ -56,10 +64,12 @@ def invite_member(
     address = email.strip().lower()
     _refuse_unsuitable(partner, address, role, employed, period)
     days = int(setting_on(network_date(at), "partners.invitation_days"))
-    Invitation.objects.filter(partner=partner, email=address, role=role, accepted_at=None, withdrawn_at=None, expires_at__lte=at).update(
-        withdrawn_at=at
-    )
-    with refusing(partners_invitation_open_once=AlreadyInvited(f"{address} has an open invitation to this role.", field="email")):
+    Invitation.objects.filter(
+        partner=partner, email=address, role=role, accepted_at=None, withdrawn_at=None, expires_at__lte=at
+    ).update(withdrawn_at=at)
+    with refusing(
+        partners_invitation_open_once=AlreadyInvited(f"{address} has an open invitation to this role.", field="email")
+    ):
         invitation = Invitation.objects.create(
             partner=partner,
             email=address,
@@ -72,7 +82,9 @@ def invite_member(
             invited_at=at,
             expires_at=at + dt.timedelta(days=days),
         )
-    record(partner, verb="member.invited", text=f"{name.strip()} was invited as {Role(role).label}", by=invited_by, at=at)
+    record(
+        partner, verb="member.invited", text=f"{name.strip()} was invited as {Role(role).label}", by=invited_by, at=at
+    )
     queue_mail(
         to=address,
         template="invitation",
@@ -150,10 +162,14 @@ def withdraw_invitation(*, invitation: Invitation, withdrawn_by: Any, at: dt.dat
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, last_day: dt.date, reason: str, ended_by: Any, at: dt.datetime) -> Membership:
+def end_membership(
+    *, membership: Membership, last_day: dt.date, reason: str, ended_by: Any, at: dt.datetime
+) -> Membership:
     """Set the last day of a role (network zone); access ends with that day. Raises DatesMissing for a day before the first."""
     if last_day < membership.starts_on:
-        raise DatesMissing(f"Enter a date on or after {membership.starts_on:%b %-d, %Y}, the first day.", field="last_day")
+        raise DatesMissing(
+            f"Enter a date on or after {membership.starts_on:%b %-d, %Y}, the first day.", field="last_day"
+        )
     before = membership.ends_before
     membership.ends_before = last_day + dt.timedelta(days=1)
     membership.save(update_fields=["ends_before"])
@@ -175,7 +191,9 @@ def revoke_invitation_links(*, invitation: Invitation, at: dt.datetime) -> None:
     revoke_links(subject_type=SUBJECT, subject_id=invitation.pk, at=at)
 
 
-def _refuse_unsuitable(partner: Partner, address: str, role: str, employed: bool, period: tuple[dt.date, dt.date | None]) -> None:
+def _refuse_unsuitable(
+    partner: Partner, address: str, role: str, employed: bool, period: tuple[dt.date, dt.date | None]
+) -> None:
     starts_on, ends_before = period
     if ends_before is not None and ends_before <= starts_on:
         raise DatesMissing("Enter a last day on or after the first day.", field="last_day")

@@ -28,11 +28,19 @@ class AssignmentRefused(DomainError):
 
 
 @transaction.atomic
-def add_partner(*, name: str, kind: str, states: list[str], started_on: dt.date, by: Any, at: dt.datetime, **more: Any) -> Partner:
+def add_partner(
+    *, name: str, kind: str, states: list[str], started_on: dt.date, by: Any, at: dt.datetime, **more: Any
+) -> Partner:
     """Take a partner into the network (staff door). What must exist for each partner is made at once. Raises NameTaken."""
     with refusing(partners_partner_name_key=NameTaken("Another partner has this name.", field="name")):
         partner = Partner.objects.create(
-            name=name.strip(), slug=free_slug(name), kind=kind, states=states, started_on=started_on, created_at=at, **more
+            name=name.strip(),
+            slug=free_slug(name),
+            kind=kind,
+            states=states,
+            started_on=started_on,
+            created_at=at,
+            **more,
         )
     for prepare in ON_JOINING:
         prepare(partner=partner, at=at)
@@ -48,24 +56,38 @@ def correct_partner(*, partner: Partner, changes: dict[str, Any], by: Any, at: d
         setattr(partner, field, value)
     with refusing(partners_partner_name_key=NameTaken("Another partner has this name.", field="name")):
         partner.save(update_fields=list(changes))
-    record(partner, verb="partner.corrected", text=f"{partner.name} was corrected", by=by, at=at, before=before, after=changes)
+    record(
+        partner,
+        verb="partner.corrected",
+        text=f"{partner.name} was corrected",
+        by=by,
+        at=at,
+        before=before,
+        after=changes,
+    )
     return partner
 
 
 @transaction.atomic
-def assign_outreach_manager(*, partner: Partner, manager: Any, from_day: dt.date, by: Any, at: dt.datetime) -> OutreachAssignment:
+def assign_outreach_manager(
+    *, partner: Partner, manager: Any, from_day: dt.date, by: Any, at: dt.datetime
+) -> OutreachAssignment:
     """Make a person the partner's Outreach Manager from a date (network zone); the one before ends that day (C27).
 
     Locks the partner's assignments. Raises AssignmentRefused where a later assignment stands already.
     """
     current = list(OutreachAssignment.objects.select_for_update().filter(partner=partner).order_by("starts_on"))
     if any(row.starts_on >= from_day for row in current):
-        raise AssignmentRefused("Another Outreach Manager begins on or after this date: choose a later one.", field="from_day")
+        raise AssignmentRefused(
+            "Another Outreach Manager begins on or after this date: choose a later one.", field="from_day"
+        )
     for row in current:
         if row.ends_before is None or row.ends_before > from_day:
             row.ends_before = from_day
             row.save(update_fields=["ends_before"])
-    made = OutreachAssignment.objects.create(partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at)
+    made = OutreachAssignment.objects.create(
+        partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at
+    )
     text = f"{manager.name} is Outreach Manager from {from_day:%b %-d, %Y}"
     record(partner, verb="partner.outreach_manager", text=text, by=by, at=at)
     tell(
@@ -103,7 +125,8 @@ def _fiscal_year(year: int) -> int:
     if new:
         starts = [dt.date(year, month, 1) for month in (1, 4, 7, 10)] + [dt.date(year + 1, 1, 1)]
         Quarter.objects.bulk_create(
-            Quarter(label=f"{year}Q{n}", fiscal_year=fiscal, number=n, starts_on=starts[n - 1], ends_before=starts[n]) for n in range(1, 5)
+            Quarter(label=f"{year}Q{n}", fiscal_year=fiscal, number=n, starts_on=starts[n - 1], ends_before=starts[n])
+            for n in range(1, 5)
         )
     return int(new)
 

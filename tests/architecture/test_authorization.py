@@ -19,7 +19,9 @@ from tests.world import CODE_ORG_ROLES, PARTNER_ROLES, SECRET, SignIn, World, fa
 HERE = Path(__file__).parent
 APPS = ["partners", "ledger", "districts", "catalog", "facilitators", "workshops", "incentives", "grants"]
 MATRIX: dict[str, dict[str, Any]] = {
-    name: expected for file in sorted((HERE / "matrix").glob("*.toml")) for name, expected in tomllib.loads(file.read_text()).items()
+    name: expected
+    for file in sorted((HERE / "matrix").glob("*.toml"))
+    for name, expected in tomllib.loads(file.read_text()).items()
 }
 THIRD_PARTY = ("account_", "mfa_")
 OURS_DESPITE_PREFIX = {"account_list", "account_settings"}

@@ -49,5 +49,3 @@ def test_without_a_door_every_tenant_table_is_empty(world: World) -> None:
         looked_at, visible = open_tables()
     assert looked_at >= 8
     assert visible == []
-
-

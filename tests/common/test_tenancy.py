@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -17,18 +19,18 @@ pytestmark = pytest.mark.django_db
     "use",
     [
         lambda: list(Membership.objects.all()),
-        lambda: Membership.objects.count(),
+        Membership.objects.count,
         lambda: Membership.objects.filter(role="x").exists(),
-        lambda: Membership.objects.first(),
+        Membership.objects.first,
         lambda: Membership.objects.update(role="x"),
         lambda: Membership.objects.filter(pk=1).delete(),
         lambda: Membership.objects.create(partner_id=1),
         lambda: list(Partner.objects.all()),
     ],
 )
-def test_a_tenant_table_refuses_to_be_used_outside_every_door(use: object) -> None:
+def test_a_tenant_table_refuses_to_be_used_outside_every_door(use: Callable[[], object]) -> None:
     with pytest.raises(NoTenantScope):
-        use()  # type: ignore[operator]
+        use()
 
 
 def test_the_tenant_door_shows_the_rows_of_its_partners_only(world: World) -> None:
@@ -72,5 +74,3 @@ def test_the_outer_door_is_put_back(world: World) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select current_user, current_setting('app.partners')")
             assert cursor.fetchone() == ("rp_app", str(world.home.pk))
-
-

@@ -31,4 +31,6 @@ class Command(BaseCommand):
                 made = create_administrators(people=people, at=now())
         except DomainError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"Invited {' and '.join(row.email for row in made)}; each gets a mail with a link that works for 7 days.")
+        self.stdout.write(
+            f"Invited {' and '.join(row.email for row in made)}; each gets a mail with a link that works for 7 days."
+        )
