@@ -46,7 +46,7 @@ def unwalled_tables() -> list[str]:
     return found
 
 
-def _problems(
+def _problems(  # noqa: PLR0913  the columns of TENANT_TABLES
     table: str,
     enabled: bool,
     forced: bool,
