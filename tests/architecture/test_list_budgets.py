@@ -15,7 +15,7 @@ from common.tenancy import staff_context
 from common.zones import now, today
 from partners.models import Invitation, Membership
 from tests import factories
-from tests.queries import DETAIL, statements_of
+from tests.queries import DETAIL, LIST, statements_of
 from tests.world import SignIn, World
 
 pytestmark = pytest.mark.django_db
