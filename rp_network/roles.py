@@ -150,31 +150,33 @@ def from_environment(environment: Mapping[str, str]) -> tuple[str, dict[str, str
 def main(arguments: list[str]) -> int:
     """Make the roles, or print the SQL where the user may not; exit code 3 means that an administrator must act."""
     parser = argparse.ArgumentParser(prog="python -m rp_network.roles", description=main.__doc__)
-    parser.add_argument(
-        "--admin-url", default=os.environ.get("ADMIN_DATABASE_URL"), help="address of a user who may create roles"
-    )
+    parser.add_argument("--admin-url", help="address of a user who may create roles")
     parser.add_argument("--print", action="store_true", dest="only_print", help="print the SQL and change nothing")
     options = parser.parse_args(arguments)
-    if not options.admin_url:
+    admin_url = options.admin_url or os.environ.get("ADMIN_DATABASE_URL")
+    if not admin_url:
         parser.error("give --admin-url or set ADMIN_DATABASE_URL")
     database, passwords = from_environment(os.environ)
-    with psycopg.connect(options.admin_url) as server:
-        version = server.info.server_version
     if options.only_print:
-        print(script(version, database))
+        print(script_for(admin_url, database))
         return 0
     try:
-        notices = make(options.admin_url, database=database, passwords=passwords)
+        for notice in make(admin_url, database=database, passwords=passwords):
+            print(notice, file=sys.stderr)
     except psycopg.errors.InsufficientPrivilege as error:
         print(
             f"This user may not make the roles ({error.diag.message_primary}). An administrator runs:\n",
             file=sys.stderr,
         )
-        print(script(version, database))
+        print(script_for(admin_url, database))
         return 3
-    for notice in notices:
-        print(notice, file=sys.stderr)
     return 0
+
+
+def script_for(admin_url: str, database: str) -> str:
+    """The SQL in the dialect of that server's version."""
+    with psycopg.connect(admin_url) as server:
+        return script(server.info.server_version, database)
 
 
 if __name__ == "__main__":

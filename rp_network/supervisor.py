@@ -129,34 +129,7 @@ def ending(code: int) -> str:
 def product(
     python: str, port: int, environment: Mapping[str, str], var: Path, kept_open: tuple[int, ...]
 ) -> list[Child]:
-    """Web, worker and beat of this machine: as many web workers as cores, four threads each; only the web has a pool."""
-    cores = str(os.cpu_count() or 1)
-    gunicorn = [
-        "gunicorn",
-        "rp_network.wsgi",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        cores,
-        "--threads",
-        "4",
-        "--no-control-socket",
-    ]
-    celery = ["celery", "-A", "rp_network"]
-    commands = {
-        "web": [*gunicorn, "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5"],
-        "worker": [
-            *celery,
-            "worker",
-            "--concurrency",
-            cores,
-            "--loglevel",
-            "INFO",
-            "--without-gossip",
-            "--without-mingle",
-        ],
-        "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(var / "beat")],
-    }
+    """Web, worker and beat of this machine; only the web has a pool of connections (a pool must not meet a fork)."""
     pooled = {"web": {"DATABASE_POOL": "true"}}
     return [
         Child(
@@ -166,5 +139,18 @@ def product(
             log=log_file(var, name, {}),
             kept_open=kept_open,
         )
-        for name, command in commands.items()
+        for name, command in commands(port, var).items()
     ]
+
+
+def commands(port: int, var: Path) -> dict[str, list[str]]:
+    """What runs: as many web workers as cores with four threads each, as many worker processes as cores, one beat."""
+    cores = str(os.cpu_count() or 1)
+    web = f"gunicorn rp_network.wsgi --worker-class gthread --workers {cores} --threads 4 --no-control-socket"
+    worker = f"celery -A rp_network worker --concurrency {cores} --loglevel INFO --without-gossip --without-mingle"
+    beat = "celery -A rp_network beat --loglevel INFO --pidfile="
+    return {
+        "web": [*web.split(), "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5"],
+        "worker": worker.split(),
+        "beat": [*beat.split(), "--schedule", str(var / "beat")],
+    }
