@@ -26,7 +26,14 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2},
     timezone="UTC",
-    beat_schedule={"sweep": {"task": "activity.sweep", "schedule": 60.0}},
+    beat_schedule={
+        "sweep": {
+            "task": "activity.sweep",
+            "schedule": 60.0,
+            "kwargs": {"scope": "own", "sent_by": "beat"},
+            "options": {"expires": 55},
+        }
+    },
     beat_scheduler="celery.beat:Scheduler",  # keeps nothing on disk: what is due stands in Postgres
 )
 app.autodiscover_tasks()

@@ -15,6 +15,7 @@ pytest_plugins = ["tests.guard_hook", "tests.world"]
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 SEEDED = {
     "partners_datedsetting",
+    "districts_state",
     "ledger_limit",
     "catalog_program",
     "catalog_course",

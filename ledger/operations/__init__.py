@@ -14,7 +14,7 @@ from ledger.operations.batches import (
     open_batch,
     remove_line,
 )
-from ledger.operations.budgets import EnvelopeRefused, fix_envelope, open_budgets, open_on_joining
+from ledger.operations.budgets import EnvelopeRefused, fix_envelope, open_budgets, open_network_budgets, open_on_joining
 from ledger.operations.conflicts import ConflictRefused, conflicted_partners, conflicts, declare_conflict, end_conflict
 from ledger.operations.limits import (
     LOWERING_REFUSED,
@@ -77,6 +77,7 @@ __all__ = [
     "move",
     "open_batch",
     "open_budgets",
+    "open_network_budgets",
     "open_on_joining",
     "period_of",
     "propose_limit",

@@ -40,17 +40,26 @@ def open_budgets(*, partner: Partner | None = None, on: dt.date, at: dt.datetime
     For one partner its own, from the periods in which it joined on; without one those of the network and of every partner
     that is in partnership on the date (network zone). Limits are those in force; an envelope begins at $0.00.
     """
-    partners = [partner] if partner is not None else list(Partner.objects.active(on).order_by("pk"))
-    made = 0 if partner is not None else _open_for_network()
-    known = set(Budget.objects.filter(partner__in=partners).values_list("partner_id", "kind", "period"))
+    if partner is not None:
+        return _open_for_partners([partner])
+    return open_network_budgets() + _open_for_partners(list(Partner.objects.active(on).order_by("pk")))
+
+
+@transaction.atomic
+def open_network_budgets() -> int:
+    """Make what is missing of totals, pools and envelopes for every period of the calendars (staff door); how many are new."""
+    known = set(NetworkBudget.objects.values_list("kind", "period"))
     rows = [
-        Budget(partner=one, kind=kind, period=label, limit=LimitOf(Value(kind), Value(one.pk), Value(label)))
-        for one in partners
-        for kind, label, ends in _periods(PartnerKind.values)
-        if ends > one.started_on and (one.pk, kind, label) not in known
+        NetworkBudget(
+            kind=kind,
+            period=label,
+            limit=ZERO if kind == NetworkKind.GRANT_ENVELOPE else LimitOf(Value(kind), Value(None), Value(label)),
+        )
+        for kind, label, _ends in _periods(NetworkKind.values)
+        if (kind, label) not in known
     ]
-    Budget.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    return made + len(rows)
+    NetworkBudget.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def open_on_joining(*, partner: Partner, at: dt.datetime) -> None:
@@ -80,18 +89,16 @@ def fix_envelope(*, quarter: str, amount: Decimal, by: Any, at: dt.datetime) -> 
     return row
 
 
-def _open_for_network() -> int:
-    known = set(NetworkBudget.objects.values_list("kind", "period"))
+def _open_for_partners(partners: list[Partner]) -> int:
+    known = set(Budget.objects.filter(partner__in=partners).values_list("partner_id", "kind", "period"))
+    periods = _periods(PartnerKind.values)
     rows = [
-        NetworkBudget(
-            kind=kind,
-            period=label,
-            limit=ZERO if kind == NetworkKind.GRANT_ENVELOPE else LimitOf(Value(kind), Value(None), Value(label)),
-        )
-        for kind, label, _ends in _periods(NetworkKind.values)
-        if (kind, label) not in known
+        Budget(partner=one, kind=kind, period=label, limit=LimitOf(Value(kind), Value(one.pk), Value(label)))
+        for one in partners
+        for kind, label, ends in periods
+        if ends > one.started_on and (one.pk, kind, label) not in known
     ]
-    NetworkBudget.objects.bulk_create(rows, ignore_conflicts=True)
+    Budget.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
 
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from common.commands import JsonCommand
 from common.tenancy import staff_context
 from ledger.operations import verify_ledger
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     """Asks the database everything that must be true of money; changes nothing."""
 
-    help = "Check that entries sum to zero, budgets are what the journal says, chains are whole and nothing is over its limit."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """--json."""
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print what was found."""
+        """Print what was found, and end with exit code 1 where something is wrong."""
+        self.sound = True
+        super().handle(*args, **options)
+        if not self.sound:
+            raise SystemExit(1)
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        """ok, transactions, entries, budgets, differences (check, subject, found), seconds."""
         with staff_context("verify_ledger", read_only=True):
             found = verify_ledger()
-        if options["json"]:
-            self.stdout.write(json.dumps(found.as_json()))
-        else:
-            self.stdout.write(f"{found.transactions} transactions, {found.entries} entries, {found.budgets} budgets: {len(found.differences)} differences")
-            for row in found.differences:
-                self.stdout.write(f"{row['check']}: {row['subject']} ({row['found']})")
-        if found.differences:
-            raise SystemExit(1)
+        self.sound = not found.differences
+        return found.as_json()
