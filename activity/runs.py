@@ -122,7 +122,7 @@ def in_chunks(run: Run, items: Sequence[str], do: Callable[[str], None], *, size
 def _claim(run_id: int, at: dt.datetime) -> bool:
     """Note the try before anything is done, so that a run that kills its worker is counted too."""
     with staff_context("run claimed"):
-        run = _locked(run_id)
+        run = _locked(run_id, wait=False)
         if run is None or run.run_after > at:
             return False
         if run.attempts >= MOST_ATTEMPTS:
@@ -145,10 +145,10 @@ def _start(run: Run, at: dt.datetime) -> Run:
 
 
 def _next_chunk(run_id: int, at: dt.datetime) -> bool | None:
-    """One chunk: True where the run is done, False where it is somebody else's or has failed, None where there is more."""
+    """One chunk: True where the run is done, False where it is over or has failed, None where there is more."""
     try:
         with staff_context("run"):
-            run = _locked(run_id)
+            run = _locked(run_id, wait=True)
             if run is None:
                 return False
             done = KINDS[run.kind].work(run)
@@ -175,9 +175,9 @@ def _note_failure(run_id: int, at: dt.datetime, error: Exception) -> None:
         run.save(update_fields=["state", "last_error", "attempts", "run_after"])
 
 
-def _locked(run_id: int) -> Run | None:
-    """The open run, locked; None where somebody works on it at this moment or it is over."""
-    return Run.objects.select_for_update(skip_locked=True).filter(pk=run_id, state__in=OPEN).first()
+def _locked(run_id: int, *, wait: bool) -> Run | None:
+    """The open run, locked; None where it is over or, unless this waits, where somebody works on it at this moment."""
+    return Run.objects.select_for_update(skip_locked=not wait).filter(pk=run_id, state__in=OPEN).first()
 
 
 def hurry(at: dt.datetime) -> None:

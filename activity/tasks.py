@@ -37,8 +37,8 @@ def sweep(*, sent_by: str = "worker") -> None:
         note_heartbeats(sent_by, at=at)
         make_due(at)
         mails = due_mails(at)
-        for ident in waiting(at):
-            ring("run", ident)
+        for key in waiting(at):
+            ring("run", key)
     for ident in mails:
         deliver_mail(mail_id=ident, at=now())
 

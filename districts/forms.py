@@ -21,7 +21,7 @@ class DistrictForm(RpForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     city = forms.CharField(max_length=60)
-    state = forms.ModelChoiceField(queryset=None, to_field_name="code")
+    state: Any = forms.ModelChoiceField(queryset=None, to_field_name="code")
     is_open = forms.BooleanField(label="Open", required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,4 +58,8 @@ class SchoolForm(RpForm):
 def initial_of(row: District | School) -> dict[str, Any]:
     """What the form of an existing row begins with."""
     shared = {"name": row.name, "nces_id": row.nces_id, "city": row.city, "is_open": row.is_open}
-    return {**shared, "state": row.state.code} if isinstance(row, District) else {**shared, "district_id": row.district.nces_id}
+    return (
+        {**shared, "state": row.state.code}
+        if isinstance(row, District)
+        else {**shared, "district_id": row.district.nces_id}
+    )

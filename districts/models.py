@@ -85,7 +85,9 @@ class District(Place, NetworkModel):
     objects: ClassVar[DistrictManager[District]] = DistrictManager()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="districts_district_nces", condition=Q(nces_id__regex=r"^[0-9]{7}$"))]
+        constraints = [
+            models.CheckConstraint(name="districts_district_nces", condition=Q(nces_id__regex=r"^[0-9]{7}$"))
+        ]
         indexes = _searched("districts_district")
 
 

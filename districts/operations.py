@@ -40,7 +40,12 @@ def add_school(*, nces_id: str, name: str, city: str, district: District, by: An
     _refuse_other_district(ident, district)
     with refusing(districts_school_nces_id_key=_taken("school")):
         made = School.objects.create(
-            nces_id=ident, name=name.strip(), city=city.strip(), district=district, state_id=district.state_id, changed_at=at
+            nces_id=ident,
+            name=name.strip(),
+            city=city.strip(),
+            district=district,
+            state_id=district.state_id,
+            changed_at=at,
         )
     record(made, verb="school.added", text=f"{made.name} was added", by=by, at=at)
     return made

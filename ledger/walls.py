@@ -29,7 +29,10 @@ class MoneyTrigger(WallConstraint):
 
     def statements(self, table: str) -> list[str]:
         text = f"{self.declared} begin {self.function_body()} end"
-        return [f"CREATE FUNCTION app.{self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {text} $body$", self.fires(table)]
+        return [
+            f"CREATE FUNCTION app.{self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {text} $body$",
+            self.fires(table),
+        ]
 
     def undo(self, table: str) -> list[str]:
         return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]
@@ -56,7 +59,7 @@ class ZeroSum(MoneyTrigger):
 
     def function_body(self) -> str:
         return (
-            f"select count(*), coalesce(sum(amount), 0) into legs, total from ledger_entry where transaction_id = new.{self.column}; "
+            f"select count(*), coalesce(sum(amount), 0) into legs, total from ledger_entry where transaction_id = new.{self.column}; "  # noqa: S608  our own text
             f"if legs < 2 or total <> 0 then {self.refuse('the entries of a transaction do not sum to zero')}; end if; return null;"
         )
 
@@ -139,12 +142,12 @@ class ConfirmedLimit(MoneyTrigger):
     def function_body(self) -> str:
         partner = "new.partner_id" if self.of_partner else "null"
         envelope = (
-            "if new.kind = 'grant_envelope' then if new.\"limit\" <> 0 and (tg_op = 'INSERT' or old.\"limit\" not in (0, new.\"limit\")) then "
+            'if new.kind = \'grant_envelope\' then if new."limit" <> 0 and (tg_op = \'INSERT\' or old."limit" not in (0, new."limit")) then '
             f"{self.refuse('an envelope begins at zero and is fixed once')}; end if; return new; end if; "
         )
         return (
             f"{'' if self.of_partner else envelope}"
-            f"if new.\"limit\" is distinct from app.ledger_limit(new.kind, {partner}, new.period) then "
+            f'if new."limit" is distinct from app.ledger_limit(new.kind, {partner}, new.period) then '
             f"{self.refuse('a limit is the confirmed version that is in force')}; end if; return new;"
         )
 
@@ -203,7 +206,7 @@ class ClosedBatch(MoneyTrigger):
     def function_body(self) -> str:
         batch = "case when tg_op = 'DELETE' then old.batch_id else new.batch_id end"
         return (
-            f"if tg_op = 'UPDATE' then {self.refuse('a line of a batch is never changed')}; end if; "
+            f"if tg_op = 'UPDATE' then {self.refuse('a line of a batch is never changed')}; end if; "  # noqa: S608  our own text
             f"select state into owner_state from ledger_paymentbatch where id = {batch} for share; "
             f"if owner_state is distinct from 'open' then {self.refuse('the batch is not open any more')}; end if; "
             "if tg_op = 'DELETE' then return old; end if; return new;"
@@ -245,9 +248,12 @@ class OwnRegister(WallConstraint):
 
     def undo(self, table: str) -> list[str]:
         return [
-            *(f"DROP POLICY {policy} ON {table}" for policy in ("staff", "own", "own_insert", "own_update", "review_own")),
+            *(
+                f"DROP POLICY {policy} ON {table}"
+                for policy in ("staff", "own", "own_insert", "own_update", "review_own")
+            ),
             f"GRANT DELETE ON {table} TO rp_app, rp_staff",
-            f"REVOKE SELECT ON {table} FROM rp_review",
+            f"REVOKE SELECT ON {table} FROM rp_review",  # noqa: S608  our own text
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ]

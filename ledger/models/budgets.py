@@ -32,12 +32,14 @@ class Figures(models.Model):
     @property
     def room(self) -> Decimal:
         """What is left of the limit, in dollars."""
-        return self.limit - self.reserved - self.used
+        room: Decimal = self.limit - self.reserved - self.used
+        return room
 
     @property
     def counted(self) -> Decimal:
         """What counts against the limit, in dollars."""
-        return self.reserved + self.used
+        counted: Decimal = self.reserved + self.used
+        return counted
 
 
 def _within(table: str) -> list[models.BaseConstraint]:
@@ -133,7 +135,9 @@ def _version(table: str) -> list[models.BaseConstraint]:
         two_people(f"{table}_two_people"),
         starts_before_end(f"{table}_dates"),
         models.CheckConstraint(name=f"{table}_not_below_zero", condition=Q(amount__gte=0)),
-        models.CheckConstraint(name=f"{table}_one_end", condition=Q(confirmed_at__isnull=True) | Q(withdrawn_at__isnull=True)),
+        models.CheckConstraint(
+            name=f"{table}_one_end", condition=Q(confirmed_at__isnull=True) | Q(withdrawn_at__isnull=True)
+        ),
         TwoPeopleKeepIt(name=f"{table}_kept"),
     ]
 

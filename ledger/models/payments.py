@@ -82,7 +82,13 @@ class PaymentBatch(StatefulModel, NetworkModel):
             models.CheckConstraint(
                 name="ledger_paymentbatch_exported",
                 condition=Q(state="open")
-                | Q(exported_by__isnull=False, exported_at__isnull=False, line_count__gt=0, total__gt=0, content__isnull=False)
+                | Q(
+                    exported_by__isnull=False,
+                    exported_at__isnull=False,
+                    line_count__gt=0,
+                    total__gt=0,
+                    content__isnull=False,
+                )
                 & ~Q(sha256=""),
             ),
             models.CheckConstraint(
@@ -124,7 +130,9 @@ class PaymentLine(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("partner", "reference_type", "reference_id", "part", name="ledger_paymentline_once"),
+            models.UniqueConstraint(
+                "partner", "reference_type", "reference_id", "part", name="ledger_paymentline_once"
+            ),
             models.CheckConstraint(name="ledger_paymentline_amount", condition=Q(amount__gt=0)),
             ClosedBatch(name="ledger_paymentline_open_batch"),
         ]

@@ -38,7 +38,9 @@ def open_batch(*, by: Any, at: dt.datetime) -> PaymentBatch:
 
 
 @transaction.atomic
-def add_line(*, batch: PaymentBatch, partner: Partner, reference: Model | tuple[str, int], amount: Decimal, part: int = 0) -> PaymentLine:
+def add_line(
+    *, batch: PaymentBatch, partner: Partner, reference: Model | tuple[str, int], amount: Decimal, part: int = 0
+) -> PaymentLine:
     """Put one payment (dollars) into an open batch; the caller has locked what it pays. Raises BatchRefused."""
     label, ident = reference if isinstance(reference, tuple) else (reference._meta.label_lower, reference.pk)
     with refusing(
@@ -79,7 +81,9 @@ def export_batch(*, batch: PaymentBatch, content: bytes, by: Any, at: dt.datetim
 
 
 @transaction.atomic
-def mark_batch_paid(*, batch: PaymentBatch, bank_reference: str, paid_on: dt.date, by: Any, at: dt.datetime) -> PaymentBatch:
+def mark_batch_paid(
+    *, batch: PaymentBatch, bank_reference: str, paid_on: dt.date, by: Any, at: dt.datetime
+) -> PaymentBatch:
     """Another person of Finance notes that the bank has paid; the caller posts spend() for each line in the same transaction.
 
     Locks the batch. Raises SamePerson, IllegalTransition.
@@ -97,5 +101,3 @@ def mark_batch_paid(*, batch: PaymentBatch, bank_reference: str, paid_on: dt.dat
 def lock_batch(*, batch: PaymentBatch) -> PaymentBatch:
     """The batch as it is now, locked until the end of the transaction."""
     return PaymentBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-
-

@@ -43,11 +43,14 @@ def declare_conflict(
     first, before = period
     if before is not None and before <= first:
         raise ConflictRefused("Enter a last day on or after the first.", field="last_day")
-    with refusing(ledger_conflict_once=ConflictRefused(f"Your register names {partner.name} for these days already.", field="partner")):
-        made = ConflictOfInterest.objects.create(
+    with refusing(
+        ledger_conflict_once=ConflictRefused(
+            f"Your register names {partner.name} for these days already.", field="partner"
+        )
+    ):
+        return ConflictOfInterest.objects.create(
             user=person, partner=partner, starts_on=first, ends_before=before, reason=reason.strip(), declared_at=at
         )
-    return made
 
 
 @transaction.atomic

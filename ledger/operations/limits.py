@@ -39,7 +39,14 @@ class LimitBelowCounted(DomainError):
 
 @transaction.atomic
 def propose_limit(
-    *, kind: str, amount: Decimal, periods: tuple[Period, Period | None], partner: Partner | None = None, reason: str, by: Any, at: dt.datetime
+    *,
+    kind: str,
+    amount: Decimal,
+    periods: tuple[Period, Period | None],
+    partner: Partner | None = None,
+    reason: str,
+    by: Any,
+    at: dt.datetime,
 ) -> LimitVersion:
     """Staff propose a limit in dollars from one period on, or for (first, last) only; for one partner or for all (staff door).
 
@@ -56,7 +63,9 @@ def propose_limit(
         "proposed_by": by,
         "proposed_at": at,
     }
-    made: LimitVersion = PartnerLimit.objects.create(partner=partner, **facts) if partner else Limit.objects.create(**facts)
+    made: LimitVersion = (
+        PartnerLimit.objects.create(partner=partner, **facts) if partner else Limit.objects.create(**facts)
+    )
     _refuse_below_counted(made)
     _refuse_lowering(made, at)
     text = f"{made.get_kind_display()} from {first}: {show_money(amount)} was proposed"
@@ -70,7 +79,7 @@ def confirm_limit(*, limit: LimitVersion, by: Any, at: dt.datetime) -> LimitVers
 
     Locks the version and the budgets in the one order. Raises LimitRefused, LimitBelowCounted.
     """
-    row = _open_version(limit)
+    row: LimitVersion = _open_version(limit)
     if row.proposed_by_id == by.pk:
         raise LimitRefused("You proposed this limit, so another person confirms it.")
     _refuse_lowering(row, at)
@@ -79,14 +88,22 @@ def confirm_limit(*, limit: LimitVersion, by: Any, at: dt.datetime) -> LimitVers
     row.save(update_fields=["replaces", "confirmed_by", "confirmed_at"])
     _apply(row)
     text = f"{row.get_kind_display()} is {show_money(row.amount)} from {row.valid_from:%b %-d, %Y}"
-    record(row, verb="limit.confirmed", text=text, by=by, at=at, before={"amount": row.replaces}, after={"amount": row.amount})
+    record(
+        row,
+        verb="limit.confirmed",
+        text=text,
+        by=by,
+        at=at,
+        before={"amount": row.replaces},
+        after={"amount": row.amount},
+    )
     return row
 
 
 @transaction.atomic
 def withdraw_limit(*, limit: LimitVersion, by: Any, at: dt.datetime) -> LimitVersion:
     """Take a proposal back, or refuse to confirm it (staff door). Raises LimitRefused once it is decided."""
-    row = _open_version(limit)
+    row: LimitVersion = _open_version(limit)
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
     record(row, verb="limit.withdrawn", text=f"The proposal of {show_money(row.amount)} was withdrawn", by=by, at=at)
@@ -121,11 +138,15 @@ def period_of(kind: str, label: str) -> Period:
 def _versions(kind: str, partner: Partner | None, starts_on: dt.date) -> list[LimitVersion]:
     """Confirmed versions that hold for the period, the one that counts first."""
     wanted = Q(kind=kind, confirmed_at__isnull=False) & in_force(starts_on)
-    own: list[LimitVersion] = list(PartnerLimit.objects.filter(wanted, partner=partner).order_by("-confirmed_at", "-id")) if partner else []
+    own: list[LimitVersion] = (
+        list(PartnerLimit.objects.filter(wanted, partner=partner).order_by("-confirmed_at", "-id")) if partner else []
+    )
     return [*own, *Limit.objects.filter(wanted).order_by("-confirmed_at", "-id")]
 
 
-def _refuse_unsuitable(kind: str, amount: Decimal, first: Period, last: Period | None, partner: Partner | None, at: dt.datetime) -> None:
+def _refuse_unsuitable(
+    kind: str, amount: Decimal, first: Period, last: Period | None, partner: Partner | None, at: dt.datetime
+) -> None:
     if kind not in LimitKind.values:
         raise LimitRefused("Choose a limit of the list.", field="kind")
     if partner is not None and kind not in PartnerKind.values:
@@ -146,7 +167,11 @@ def _refuse_lowering(row: LimitVersion, at: dt.datetime) -> None:
         now_in_force = limit_for(kind=row.kind, partner=getattr(row, "partner", None), starts_on=period.starts_on)
         if now_in_force is None or row.amount >= now_in_force:
             continue
-        reasons = [f"{period} has begun: a limit of a quarter is only raised in it."] if _has_begun(row.kind, period, at) else []
+        reasons = (
+            [f"{period} has begun: a limit of a quarter is only raised in it."]
+            if _has_begun(row.kind, period, at)
+            else []
+        )
         reasons += [reason for refused in LOWERING_REFUSED if (reason := refused(row.kind, period, at))]
         if reasons:
             raise LimitRefused(reasons[0], field="amount")
@@ -168,7 +193,9 @@ def _reached(row: LimitVersion) -> Any:
     if model is NetworkBudget:
         return rows
     end = Q(valid_before__isnull=True) | Q(valid_before__gt=OuterRef("starts_on"))
-    own = PartnerLimit.objects.filter(end, partner=OuterRef("partner_id"), kind=row.kind, valid_from__lte=OuterRef("starts_on"))
+    own = PartnerLimit.objects.filter(
+        end, partner=OuterRef("partner_id"), kind=row.kind, valid_from__lte=OuterRef("starts_on")
+    )
     return rows.filter(~Exists(own.filter(confirmed_at__isnull=False)))
 
 
@@ -178,7 +205,10 @@ def _refuse_below_counted(row: LimitVersion) -> None:
     first = over.order_by("period", "pk").first()
     if first is not None:
         whose = f"{first.partner}, {first.period}" if isinstance(first, Budget) else first.period
-        raise LimitBelowCounted(f"{whose}: {show_money(first.counted)} is counted already, more than {show_money(row.amount)}.", field="amount")
+        raise LimitBelowCounted(
+            f"{whose}: {show_money(first.counted)} is counted already, more than {show_money(row.amount)}.",
+            field="amount",
+        )
 
 
 def _apply(row: LimitVersion) -> None:

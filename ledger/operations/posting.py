@@ -136,12 +136,27 @@ def _post(fact: Fact, *, reserved: int, used: int) -> Transaction:
     posted = _transaction(fact, amount)
     ordered = sorted(rows, key=lambda key: (KINDS[key[0]].rank, key[1]))
     Movement.objects.bulk_create(
-        Movement(partner=partner, transaction=posted, kind=kind, period=period, reserved=reserved * amount, used=used * amount)
+        Movement(
+            partner=partner,
+            transaction=posted,
+            kind=kind,
+            period=period,
+            reserved=reserved * amount,
+            used=used * amount,
+        )
         for kind, period in ordered
     )
     legs = sorted([(fact["debit"], -amount), (fact["credit"], amount)])
     Entry.objects.bulk_create(
-        Entry(partner=partner, transaction=posted, family=posted.family, account=account, amount=leg, balance_after=0, version=0)
+        Entry(
+            partner=partner,
+            transaction=posted,
+            family=posted.family,
+            account=account,
+            amount=leg,
+            balance_after=0,
+            version=0,
+        )
         for account, leg in legs
     )
     return posted
@@ -151,7 +166,9 @@ def _transaction(fact: Fact, amount: Decimal) -> Transaction:
     reference = fact["reference"]
     label, ident = reference if isinstance(reference, tuple) else (reference._meta.label_lower, reference.pk)
     twice = AlreadyPosted("This has been posted already; nothing was counted twice.")
-    with refusing(ledger_transaction_once=twice, ledger_transaction_key_once=twice, ledger_transaction_reverses_id_key=twice):
+    with refusing(
+        ledger_transaction_once=twice, ledger_transaction_key_once=twice, ledger_transaction_reverses_id_key=twice
+    ):
         return Transaction.objects.create(
             partner=fact["partner"],
             kind=fact["kind"],
@@ -167,7 +184,12 @@ def _transaction(fact: Fact, amount: Decimal) -> Transaction:
 
 
 def _exact(amount: Decimal) -> Decimal:
-    if not isinstance(amount, Decimal) or not amount.is_finite() or not 0 < amount <= MOST or amount != amount.quantize(CENT):
+    if (
+        not isinstance(amount, Decimal)
+        or not amount.is_finite()
+        or not 0 < amount <= MOST
+        or amount != amount.quantize(CENT)
+    ):
         raise AmountRefused("Enter an amount of more than $0.00 in whole cents.", field="amount")
     return amount.quantize(CENT)
 
@@ -177,7 +199,9 @@ def _refuse_what_is_not_there(rows: dict[BudgetKey, Row], amount: Decimal, reser
         if reserved + used > 0 and amount > row.room:
             raise BudgetExceeded(kind, period, row.room)
         if (reserved < 0 and amount > row.reserved) or (used < 0 and amount > row.used):
-            raise NotCounted(f"{row}: only {show_money(row.reserved if reserved < 0 else row.used)} is counted.", field="amount")
+            raise NotCounted(
+                f"{row}: only {show_money(row.reserved if reserved < 0 else row.used)} is counted.", field="amount"
+            )
 
 
 def _locked(partner: Partner, budgets: Sequence[BudgetKey]) -> dict[BudgetKey, Row]:

@@ -84,6 +84,8 @@ def verify_ledger() -> Verification:
         found.transactions, found.entries, found.budgets = cursor.fetchone()
         for check, statement in CHECKS.items():
             cursor.execute(statement)
-            found.differences += [{"check": check, "subject": subject, "found": words} for subject, words in cursor.fetchall()]
+            found.differences += [
+                {"check": check, "subject": subject, "found": words} for subject, words in cursor.fetchall()
+            ]
     found.seconds = round(time.monotonic() - began, 3)
     return found

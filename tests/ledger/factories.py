@@ -6,12 +6,11 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from common.zones import now
+from common.zones import now, today
 from ledger import operations
 from ledger.models import Budget, Limit, NetworkBudget, PartnerLimit, Transaction
 from partners.models import FiscalYear, Partner, Quarter
 from partners.operations import ensure_calendars
-from common.zones import today
 
 _claims = itertools.count(1)
 YEAR_BUDGETS = ("incentive_total", "incentive_year")
@@ -35,8 +34,18 @@ def open_for(partner: Partner) -> tuple[str, str]:
 
 def post(operation: Any, partner: Partner, amount: str, year: str, **given: Any) -> Transaction:
     """An incentive posting about a new claim number, unless `reference` is given."""
-    kind = {"reserve": "incentive_approved", "spend": "incentive_paid", "release": "incentive_canceled", "give_back": "incentive_returned"}
-    accounts = {"reserve": ("AVAILABLE", "PAYABLE"), "spend": ("PAYABLE", "PAID"), "release": ("PAYABLE", "AVAILABLE"), "give_back": ("PAID", "RECOVERABLE")}
+    kind = {
+        "reserve": "incentive_approved",
+        "spend": "incentive_paid",
+        "release": "incentive_canceled",
+        "give_back": "incentive_returned",
+    }
+    accounts = {
+        "reserve": ("AVAILABLE", "PAYABLE"),
+        "spend": ("PAYABLE", "PAID"),
+        "release": ("PAYABLE", "AVAILABLE"),
+        "give_back": ("PAID", "RECOVERABLE"),
+    }
     debit, credit = accounts[operation.__name__]
     facts = {
         "partner": partner,
@@ -63,7 +72,9 @@ def network_budget(kind: str, period: str) -> NetworkBudget:
     return NetworkBudget.objects.get(kind=kind, period=period)
 
 
-def set_limit(kind: str, amount: str, first: Any, *, partner: Partner | None = None, people: tuple[Any, Any], last: Any = None) -> Limit | PartnerLimit:
+def set_limit(
+    kind: str, amount: str, first: Any, *, partner: Partner | None = None, people: tuple[Any, Any], last: Any = None
+) -> Limit | PartnerLimit:
     """Proposed by the first person and confirmed by the second."""
     made = operations.propose_limit(
         kind=kind, amount=Decimal(amount), periods=(first, last), partner=partner, reason="test", by=people[0], at=now()

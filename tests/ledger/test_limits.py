@@ -47,7 +47,12 @@ def next_year() -> Any:
 def test_a_limit_counts_once_another_person_has_confirmed_it(partner: Any, people: tuple[Any, Any]) -> None:
     with staff_context("act"):
         made = operations.propose_limit(
-            kind="incentive_year", amount=Decimal("15000.00"), periods=(year_now(), None), reason="more work", by=people[0], at=now()
+            kind="incentive_year",
+            amount=Decimal("15000.00"),
+            periods=(year_now(), None),
+            reason="more work",
+            by=people[0],
+            at=now(),
         )
         assert budget(partner, "incentive_year", year_now().label).limit == Decimal("12000.00")
         with pytest.raises(operations.LimitRefused, match="another person"):
@@ -63,7 +68,10 @@ def test_a_limit_for_one_partner_and_one_year_leaves_all_others(partner: Any, pe
         open_for(other)
         set_limit("incentive_year", "14000.00", year_now(), partner=partner, people=people, last=year_now())
         set_limit("incentive_year", "13000.00", year_now(), people=people)
-        found = {(row.partner_id, row.period): row.limit for row in Budget.objects.filter(kind="incentive_year", period__gte=year_now().label)}
+        found = {
+            (row.partner_id, row.period): row.limit
+            for row in Budget.objects.filter(kind="incentive_year", period__gte=year_now().label)
+        }
         assert found == {
             (partner.pk, year_now().label): Decimal("14000.00"),
             (partner.pk, next_year().label): Decimal("13000.00"),
@@ -79,18 +87,30 @@ def test_a_future_limit_leaves_the_current_year(people: tuple[Any, Any], partner
         assert network_budget("grant_pool", next_year().label).limit == Decimal("300000.00")
 
 
-def test_lowering_below_what_is_counted_is_refused_when_proposed_and_when_confirmed(partner: Any, people: tuple[Any, Any]) -> None:
+def test_lowering_below_what_is_counted_is_refused_when_proposed_and_when_confirmed(
+    partner: Any, people: tuple[Any, Any]
+) -> None:
     with staff_context("act"):
         year = year_now().label
         made = operations.propose_limit(
-            kind="incentive_year", amount=Decimal("5000.00"), periods=(year_now(), None), reason="less", by=people[0], at=now()
+            kind="incentive_year",
+            amount=Decimal("5000.00"),
+            periods=(year_now(), None),
+            reason="less",
+            by=people[0],
+            at=now(),
         )
         post(operations.reserve, partner, "5000.01", year)
         with pytest.raises(operations.LimitBelowCounted, match=r"\$5,000.01 is counted already"):
             operations.confirm_limit(limit=made, by=people[1], at=now())
         with pytest.raises(operations.LimitBelowCounted):
             operations.propose_limit(
-                kind="incentive_year", amount=Decimal("5000.00"), periods=(year_now(), None), reason="less", by=people[0], at=now()
+                kind="incentive_year",
+                amount=Decimal("5000.00"),
+                periods=(year_now(), None),
+                reason="less",
+                by=people[0],
+                at=now(),
             )
         assert budget(partner, "incentive_year", year).limit == Decimal("12000.00")
         assert Limit.objects.get(pk=made.pk).confirmed_at is None
@@ -105,10 +125,17 @@ def test_a_quarter_that_has_begun_is_raised_and_not_lowered(partner: Any, people
         assert budget(partner, "grant_quarter", quarter.label).limit == Decimal("6000.00")
 
 
-def test_an_app_may_object_to_lowering_a_period(partner: Any, people: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_may_object_to_lowering_a_period(
+    partner: Any, people: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ledger.operations.limits.LOWERING_REFUSED", [lambda kind, period, at: f"{period} is open."])
     with staff_context("act"), pytest.raises(operations.LimitRefused, match="is open"):
-        set_limit("grant_quarter", "4000.00", Quarter.objects.filter(starts_on__gt=today()).earliest("starts_on"), people=people)
+        set_limit(
+            "grant_quarter",
+            "4000.00",
+            Quarter.objects.filter(starts_on__gt=today()).earliest("starts_on"),
+            people=people,
+        )
 
 
 def test_who_raised_a_limit_is_known_for_the_partner_and_period(partner: Any, people: tuple[Any, Any]) -> None:
@@ -119,7 +146,9 @@ def test_who_raised_a_limit_is_known_for_the_partner_and_period(partner: Any, pe
         third, fourth = factories.make_code_org("staff"), factories.make_code_org("staff")
         set_limit("incentive_year", "11000.00", year_now(), people=(third, fourth))
         set_limit("incentive_year", "14000.00", year_now(), partner=partner, people=people, last=year_now())
-        assert operations.raised_by(partner=partner, kind="incentive_year", period=year) == {person.pk for person in people}
+        assert operations.raised_by(partner=partner, kind="incentive_year", period=year) == {
+            person.pk for person in people
+        }
         assert operations.raised_by(partner=partner, kind="incentive_year", period=later) == set()
         assert operations.raised_by(partner=other, kind="incentive_year", period=year) == set()
 
@@ -127,7 +156,12 @@ def test_who_raised_a_limit_is_known_for_the_partner_and_period(partner: Any, pe
 def test_a_withdrawn_proposal_cannot_be_confirmed(partner: Any, people: tuple[Any, Any]) -> None:
     with staff_context("act"):
         made = operations.propose_limit(
-            kind="grant_pool", amount=Decimal("260000.00"), periods=(next_year(), None), reason="more", by=people[0], at=now()
+            kind="grant_pool",
+            amount=Decimal("260000.00"),
+            periods=(next_year(), None),
+            reason="more",
+            by=people[0],
+            at=now(),
         )
         operations.withdraw_limit(limit=made, by=people[1], at=now())
         with pytest.raises(operations.LimitRefused, match="decided already"):

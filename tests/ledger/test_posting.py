@@ -35,7 +35,9 @@ def year(partner: Any) -> str:
 def test_reserve_counts_in_every_budget_and_writes_two_entries(partner: Any, year: str) -> None:
     with staff_context("act"):
         posted = post(operations.reserve, partner, "1500.00", year)
-        assert [(row.account, row.amount, row.balance_after, row.version) for row in posted.entries.order_by("account")] == [
+        assert [
+            (row.account, row.amount, row.balance_after, row.version) for row in posted.entries.order_by("account")
+        ] == [
             ("AVAILABLE", Decimal("-1500.00"), Decimal("-1500.00"), 1),
             ("PAYABLE", Decimal("1500.00"), Decimal("1500.00"), 1),
         ]
@@ -63,7 +65,11 @@ def test_reserve_refuses_one_cent_more_than_the_room_and_changes_nothing(partner
         post(operations.reserve, partner, "11999.00", year)
         with pytest.raises(operations.BudgetExceeded) as refused:
             post(operations.reserve, partner, "1.01", year)
-        assert (refused.value.kind, refused.value.period, refused.value.room) == ("incentive_year", year, Decimal("1.00"))
+        assert (refused.value.kind, refused.value.period, refused.value.room) == (
+            "incentive_year",
+            year,
+            Decimal("1.00"),
+        )
         assert Transaction.objects.count() == 1
         post(operations.reserve, partner, "1.00", year)
         assert budget(partner, "incentive_year", year).room == Decimal("0.00")
@@ -137,11 +143,17 @@ def test_lock_budgets_tells_the_room_of_several_partners(partner: Any, year: str
         }
 
 
-def refused(statement: str, *values: Any) -> str | None:
-    """The constraint that the database names when it refuses this statement (also at the commit)."""
-    with pytest.raises(IntegrityError) as error, transaction.atomic(), connection.cursor() as cursor:
+def attempt(statement: str, *values: Any) -> None:
+    """Run it in a savepoint, with what would be asked at the commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         cursor.execute("set constraints all immediate")
+
+
+def refused(statement: str, *values: Any) -> str | None:
+    """The constraint that the database names when it refuses this statement (also at the commit)."""
+    with pytest.raises(IntegrityError) as error:
+        attempt(statement, *values)
     return constraint_of(error.value)
 
 
@@ -156,7 +168,10 @@ def test_direct_sql_as_staff_that_passes_a_cap_or_edits_a_budget_is_refused(part
         assert refused("update ledger_budget set used = 0, reserved = 0") == "ledger_budget_by_movement"
         assert refused("update ledger_networkbudget set used = 5") == "ledger_networkbudget_by_movement"
         assert refused('update ledger_budget set "limit" = 1000000') == "ledger_budget_confirmed_limit"
-        assert refused('update ledger_networkbudget set "limit" = 1 where kind = %s', "grant_pool") == "ledger_networkbudget_confirmed_limit"
+        assert (
+            refused('update ledger_networkbudget set "limit" = 1 where kind = %s', "grant_pool")
+            == "ledger_networkbudget_confirmed_limit"
+        )
         assert refused("delete from ledger_budget where reserved = 0") == "ledger_budget_by_movement"
         assert refused("update ledger_account set balance = 0") == "ledger_account_by_entry"
 
@@ -168,7 +183,10 @@ def test_an_unbalanced_transaction_is_refused_at_the_commit(partner: Any, year: 
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
             cursor.execute("set constraints all deferred")
-        entry = "insert into ledger_entry (partner_id, transaction_id, family, account, amount, balance_after, version) values (%s, %s, 'incentive', 'PAID', 5, 0, 0)"
+        entry = (
+            "insert into ledger_entry (partner_id, transaction_id, family, account, amount, balance_after, version) "
+            "values (%s, %s, 'incentive', 'PAID', 5, 0, 0)"
+        )
         assert refused(entry, partner.pk, posted.pk) == "ledger_entry_zero_sum"
         bare = (
             "insert into ledger_transaction (partner_id, ref, kind, reference_type, reference_id, part, amount, key, at) "
@@ -178,22 +196,42 @@ def test_an_unbalanced_transaction_is_refused_at_the_commit(partner: Any, year: 
 
 
 @pytest.mark.parametrize("table", ["ledger_transaction", "ledger_entry", "ledger_movement"])
-@pytest.mark.parametrize("statement", ["update {} set partner_id = partner_id", "delete from {}", "truncate {} cascade"])
+@pytest.mark.parametrize(
+    "statement", ["update {} set partner_id = partner_id", "delete from {}", "truncate {} cascade"]
+)
 def test_the_journal_is_only_ever_added_to(partner: Any, year: str, table: str, statement: str) -> None:
     with staff_context("act"):
         post(operations.reserve, partner, "300.00", year)
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement.format(table))
 
 
-@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_entry", "ledger_movement", "ledger_budget", "ledger_account", "ledger_networkbudget"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "ledger_transaction",
+        "ledger_entry",
+        "ledger_movement",
+        "ledger_budget",
+        "ledger_account",
+        "ledger_networkbudget",
+    ],
+)
 def test_a_partner_writes_nothing_in_the_ledger(partner: Any, year: str, table: str) -> None:
     with staff_context("arrange"):
         post(operations.reserve, partner, "300.00", year)
     for statement in (f"update {table} set id = id", f"delete from {table}", f"insert into {table} default values"):
-        with tenant_context(partner.pk), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            tenant_context(partner.pk),
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
 
 
 def test_a_partner_reads_its_own_entries_only(partner: Any, year: str) -> None:

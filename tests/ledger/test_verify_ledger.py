@@ -21,14 +21,22 @@ BREAKS = {
     "update ledger_budget set reserved = reserved + 1 where kind = 'incentive_year' and reserved > 0": {
         "a partner's budget is not what its movements say"
     },
-    "update ledger_networkbudget set used = 7 where kind = 'grant_pool'": {"a budget of the network is not what its movements say"},
+    "update ledger_networkbudget set used = 7 where kind = 'grant_pool'": {
+        "a budget of the network is not what its movements say"
+    },
     "delete from ledger_entry where account = 'PAID'": {
         "entries of a transaction do not sum to zero",
         "an account is not what its entries say",
     },
-    "update ledger_entry set balance_after = 1 where version = 1 and account = 'PAYABLE'": {"the chain of an account is broken"},
-    "update ledger_account set balance = balance + 5 where name = 'PAYABLE'": {"an account is not what its entries say"},
-    "update ledger_budget set \"limit\" = 999999 where kind = 'grant_quarter'": {"a limit is not the confirmed version in force"},
+    "update ledger_entry set balance_after = 1 where version = 1 and account = 'PAYABLE'": {
+        "the chain of an account is broken"
+    },
+    "update ledger_account set balance = balance + 5 where name = 'PAYABLE'": {
+        "an account is not what its entries say"
+    },
+    "update ledger_budget set \"limit\" = 999999 where kind = 'grant_quarter'": {
+        "a limit is not the confirmed version in force"
+    },
     "delete from ledger_budget where kind = 'incentive_year' and used > 0": {"a movement has no budget"},
 }
 

@@ -31,7 +31,8 @@ from common.tenancy import staff_context
 from rp_network import embedded
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
+OPTIONS = ("--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
 
 
 class Workers:
@@ -50,8 +51,7 @@ class Workers:
         """Start the worker; it sweeps at once."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "tests.runs.worker", "worker", "--pool", "prefork", "--concurrency", "2"]
-                + ["--without-gossip", "--without-mingle", "--loglevel", "INFO"],
+                [sys.executable, "-m", "celery", "-A", "tests.runs.worker", "worker", *OPTIONS],
                 cwd=CHECKOUT,
                 env=self.environment(),
                 stdout=log,
@@ -118,7 +118,11 @@ class Workers:
         self.until(lambda: self.is_held(run) or self.state_of(run) == Run.State.DONE)
         held = time.monotonic()
         if further:
-            self.until(lambda: self.items_of(run) > before or self.state_of(run) == Run.State.DONE or time.monotonic() - held > 2)
+            self.until(
+                lambda: (
+                    self.items_of(run) > before or self.state_of(run) == Run.State.DONE or time.monotonic() - held > 2
+                )
+            )
 
     def is_held(self, run: Run) -> bool:
         """A worker is inside a chunk."""
@@ -138,7 +142,10 @@ class Workers:
     def told(self) -> str:
         """What the rows and the worker's log say, for a test that fails."""
         with staff_context("look"):
-            rows = [f"{run} {run.state} {run.attempts} {run.run_after} {run.last_error}" for run in Run.objects.order_by("pk")]
+            rows = [
+                f"{run} {run.state} {run.attempts} {run.run_after} {run.last_error}"
+                for run in Run.objects.order_by("pk")
+            ]
         return "\n".join([*rows, self.log.read_text()[-4000:]])
 
     def until(self, happened: Callable[[], bool]) -> None:

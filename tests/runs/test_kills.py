@@ -36,9 +36,17 @@ def picture() -> dict[str, list[Any]]:
             "years": list(FiscalYear.objects.order_by("label").values_list("label", "starts_on", "ends_before")),
             "quarters": list(Quarter.objects.order_by("label").values_list("label", "fiscal_year__label", "number")),
             "program years": list(ProgramYear.objects.order_by("label").values_list("label", flat=True)),
-            "budgets": list(Budget.objects.order_by("partner__slug", "kind", "period").values_list("partner__slug", "kind", "period", "limit")),
-            "network": list(NetworkBudget.objects.order_by("kind", "period").values_list("kind", "period", "limit", "used")),
-            "items": list(RunItem.objects.filter(run__period="2026-03").order_by("item").values_list("item", flat=True)),
+            "budgets": list(
+                Budget.objects.order_by("partner__slug", "kind", "period").values_list(
+                    "partner__slug", "kind", "period", "limit"
+                )
+            ),
+            "network": list(
+                NetworkBudget.objects.order_by("kind", "period").values_list("kind", "period", "limit", "used")
+            ),
+            "items": list(
+                RunItem.objects.filter(run__period="2026-03").order_by("item").values_list("item", flat=True)
+            ),
             "outcome": list(Run.objects.filter(kind="calendar", period="2026-03").values_list("outcome", "state")),
         }
 

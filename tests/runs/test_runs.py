@@ -104,10 +104,21 @@ def test_run_due_makes_the_calendar_once_a_month() -> None:
     first = run_due("--as-of", "2026-03-15T12:00")
     again = run_due("--as-of", "2026-03-20T12:00")
     later = run_due("--as-of", "2026-04-01T00:00")
-    assert [(row["created"], row["updated"], row["rejected"]) for row in (first, again, later)] == [(1, 1, []), (0, 0, []), (1, 1, [])]
+    assert [(row["created"], row["updated"], row["rejected"]) for row in (first, again, later)] == [
+        (1, 1, []),
+        (0, 0, []),
+        (1, 1, []),
+    ]
     with staff_context("look"):
-        assert list(Run.objects.order_by("due_at").values_list("period", "state")) == [("2026-03", "done"), ("2026-04", "done")]
-        assert list(FiscalYear.objects.order_by("label").values_list("label", flat=True)) == ["FY2025", "FY2026", "FY2027"]
+        assert list(Run.objects.order_by("due_at").values_list("period", "state")) == [
+            ("2026-03", "done"),
+            ("2026-04", "done"),
+        ]
+        assert list(FiscalYear.objects.order_by("label").values_list("label", flat=True)) == [
+            "FY2025",
+            "FY2026",
+            "FY2027",
+        ]
         assert NetworkBudget.objects.filter(kind="grant_envelope").count() == 12
 
 
