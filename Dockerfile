@@ -8,7 +8,7 @@ RUN uv sync --frozen --no-dev --no-cache
 
 FROM python:3.13-slim
 ENV PATH=/srv/rp-network/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --uid 1000 --no-create-home --home-dir /tmp product && mkdir /srv/files && chown product /srv/files
+RUN useradd --uid 1000 --no-create-home --home-dir /tmp product
 WORKDIR /srv/rp-network
 COPY --from=environment /srv/rp-network/.venv .venv
 COPY . .

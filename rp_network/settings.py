@@ -157,11 +157,12 @@ OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="" if PRODUCTION else
 _database_options: dict[str, Any] = {}
 if env.bool("DATABASE_POOL", default=False):
     _database_options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}
+_app_database = embedded.database_settings(_urls["DATABASE_URL"])
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **embedded.database_settings(_urls["DATABASE_URL"]),
+        **_app_database,
         "ATOMIC_REQUESTS": True,
-        "OPTIONS": _database_options,
+        "OPTIONS": {**_app_database.get("OPTIONS", {}), **_database_options},
         "TEST": {"MIRROR": "owner"},
     }
 }
@@ -249,10 +250,6 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("FILES", default=str(VAR / "files"))},
-    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -83,7 +83,7 @@ def test_nothing_is_kept_on_a_container_s_disk(compose: dict[str, Any]) -> None:
     mounted = {
         name: [v.split(":")[0] for v in service.get("volumes", [])] for name, service in compose["services"].items()
     }
-    assert named == {"postgres", "valkey", "files"}
+    assert named == {"postgres", "valkey"}
     assert {volume for volumes in mounted.values() for volume in volumes} == named
     assert [name for name in OURS if compose["services"][name].get("read_only") is not True] == []
 
@@ -107,9 +107,7 @@ def test_every_variable_is_documented() -> None:
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "migrate"])
-def test_the_production_settings_start_with_exactly_these_variables(
-    name: str, compose: dict[str, Any], tmp_path: Path
-) -> None:
+def test_the_production_settings_start_with_exactly_these_variables(name: str, compose: dict[str, Any]) -> None:
     given = {key: resolved(str(value)) for key, value in compose["services"][name]["environment"].items()}
     loaded = subprocess.run(
         [
@@ -121,7 +119,6 @@ def test_the_production_settings_start_with_exactly_these_variables(
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "rp_network.settings",
             **given,
-            "FILES": str(tmp_path),
         },
         cwd=CHECKOUT,
         capture_output=True,
