@@ -96,6 +96,29 @@ class OneSide(WallConstraint):
         return [f"ALTER TABLE {table} DROP CONSTRAINT {self.name}"]
 
 
+class RolesOnlyEnd(WallConstraint):
+    """A role is confirmed once and ended earlier, never prolonged or given to somebody else: a longer one is proposed anew."""
+
+    KEPT: ClassVar[tuple[str, ...]] = ("user_id", "side", "role", "valid_from", "proposed_by_id", "proposed_at")
+
+    def statements(self, table: str) -> list[str]:
+        same = ", ".join(f"old.{name}" for name in self.KEPT), ", ".join(f"new.{name}" for name in self.KEPT)
+        body = (
+            f"begin if ({same[0]}) is distinct from ({same[1]}) "
+            "or (old.confirmed_at is not null and (old.confirmed_by_id, old.confirmed_at) is distinct from (new.confirmed_by_id, new.confirmed_at)) "
+            "or (old.valid_before is not null and (new.valid_before is null or new.valid_before > old.valid_before)) then "
+            f"raise exception 'a role is only confirmed or ended' using errcode = '23514', constraint = '{self.name}'; "
+            "end if; return new; end"
+        )
+        return [
+            f"CREATE FUNCTION app.{self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {body} $body$",
+            f"CREATE TRIGGER {self.name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app.{self.name}()",
+        ]
+
+    def undo(self, table: str) -> list[str]:
+        return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]
+
+
 class CodeOrgRoleQuerySet(models.QuerySet["CodeOrgRole"]):
     """Roles in force."""
 
@@ -134,6 +157,8 @@ class CodeOrgRole(NetworkModel, DatedRow):
             never_overlapping("user", "role", name="accounts_role_once", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("accounts_role_period"),
             two_people("accounts_role_two_people"),
+            RolesOnlyEnd(name="accounts_role_only_ends"),
+            models.CheckConstraint(name="accounts_role_has_people", condition=Q(proposed_by__isnull=False)),
         ]
 
     def __str__(self) -> str:

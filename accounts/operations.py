@@ -42,6 +42,7 @@ class WrongPassword(DomainError):
 
 
 INVITATION_DAYS = dt.timedelta(days=7)
+MIN_ADMINISTRATORS = 2
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def propose_code_org_role(
         )
     ):
         made = CodeOrgInvitation.objects.create(
-            email=address, name=name.strip(), role=role, reason=reason, proposed_by=proposed_by, proposed_at=at
+            email=address, name=one_line(name), role=role, reason=reason, proposed_by=proposed_by, proposed_at=at
         )
     record(
         made,
@@ -115,22 +116,28 @@ def withdraw_code_org_invitation(*, invitation: CodeOrgInvitation, by: Any, at: 
 def accept_code_org_invitation(
     *, invitation: CodeOrgInvitation, link: Link, password: str, name: str, at: dt.datetime
 ) -> User:
-    """Make the account and the role (staff door), and use the link up. Raises InvitationRefused, WrongPassword, ValidationError."""
+    """Make the account and the role (staff door), and use the link up. Locks the link, then the invitation.
+
+    Raises InvitationRefused, OtherSide, WrongPassword, ValidationError (password).
+    """
     locked = Link.objects.select_for_update().get(pk=link.pk)
-    if not locked.is_open(at) or invitation.confirmed_at is None:
+    row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if not locked.is_open(at) or row.confirmed_at is None or row.accepted_at or row.withdrawn_at:
         raise InvitationRefused("This invitation has been used or is over.")
-    user = account_for(email=invitation.email, name=name, side=Side.CODE_ORG, password=password, at=at)
-    role = CodeOrgRole.objects.create(
-        user=user,
-        role=invitation.role,
-        valid_from=network_date(at),
-        reason=invitation.reason,
-        proposed_by=invitation.proposed_by,
-        proposed_at=invitation.proposed_at,
-        confirmed_by=invitation.confirmed_by,
-        confirmed_at=invitation.confirmed_at,
-    )
-    CodeOrgInvitation.objects.filter(pk=invitation.pk).update(accepted_by=user, accepted_at=at)
+    user = account_for(email=row.email, name=name, side=Side.CODE_ORG, password=password, at=at)
+    with refusing(accounts_role_once=InvitationRefused("You hold this role already: sign in.")):
+        role = CodeOrgRole.objects.create(
+            user=user,
+            role=row.role,
+            valid_from=network_date(at),
+            reason=row.reason,
+            proposed_by_id=row.proposed_by_id,
+            proposed_at=row.proposed_at,
+            confirmed_by_id=row.confirmed_by_id,
+            confirmed_at=row.confirmed_at,
+        )
+    row.accepted_by, row.accepted_at = user, at
+    row.save(update_fields=["accepted_by", "accepted_at"])
     locked.used_at = at
     locked.save(update_fields=["used_at"])
     record(role, verb="role.begun", text=f"{user.name} begins as {role.get_role_display()}", by=user, at=at)
@@ -139,17 +146,28 @@ def accept_code_org_invitation(
 
 @transaction.atomic
 def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.datetime) -> CodeOrgRole:
-    """Set the last day of a role (network zone). Raises InvitationRefused for one's own role or a day before its first."""
-    if role.user_id == by.pk:
+    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one.
+
+    Locks the role. Raises InvitationRefused for one's own role, a day before its first or after its last one (a role is not
+    prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
+    """
+    row = CodeOrgRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
+    if row.user_id == by.pk:
         raise InvitationRefused("Another Administrator ends your role.")
-    if last_day < role.valid_from:
+    if last_day < row.valid_from:
         raise InvitationRefused(
-            f"Enter a date on or after {role.valid_from:%b %-d, %Y}, the first day.", field="last_day"
+            f"Enter a date on or after {row.valid_from:%b %-d, %Y}, the first day.", field="last_day"
         )
-    role.valid_before = last_day + dt.timedelta(days=1)
-    role.save(update_fields=["valid_before"])
-    record(role, verb="role.ended", text=f"{role.user.name} ends as {role.get_role_display()}", by=by, at=at)
-    return role
+    if row.last_day is not None and last_day > row.last_day:
+        raise InvitationRefused(
+            f"Enter a date on or before {row.last_day:%b %-d, %Y}: the role ends then already.", field="last_day"
+        )
+    _keep_two_administrators(row)
+    before, row.valid_before = row.last_day, last_day + dt.timedelta(days=1)
+    row.save(update_fields=["valid_before"])
+    text = f"{row.user.name} ends as {row.get_role_display()}"
+    record(row, verb="role.ended", text=text, by=by, at=at, before={"last_day": before}, after={"last_day": last_day})
+    return row
 
 
 @transaction.atomic
@@ -164,6 +182,8 @@ def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> 
         )
     if len({email.strip().lower() for email, _name in people}) != 2:
         raise InvitationRefused("Name two different people: one proposes, the other confirms.")
+    if User.objects.filter(email__in=[email.strip().lower() for email, _name in people]).exists():
+        raise InvitationRefused("One of these addresses has an account already; name two new people.")
     users = [_unsigned(email, name, at) for email, name in people]
     made = []
     for user, other in ((users[0], users[1]), (users[1], users[0])):
@@ -188,6 +208,11 @@ def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> 
     return made
 
 
+def one_line(name: str) -> str:
+    """A name without line breaks and doubled blanks: it stands in subjects of mails."""
+    return " ".join(name.split())
+
+
 def account_for(*, email: str, name: str, side: str, password: str, at: dt.datetime) -> User:
     """The account of an invited address: a new one with this password, or the one there is if the password is its own.
 
@@ -200,7 +225,7 @@ def account_for(*, email: str, name: str, side: str, password: str, at: dt.datet
         if not user.is_active or not user.check_password(password):
             raise WrongPassword("You have an account with this address: enter its password.", field="password")
         return user
-    user = user or User(email=email, name=name.strip(), side=side, joined_at=at)
+    user = user or User(email=email, name=one_line(name), side=side, joined_at=at)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -209,6 +234,16 @@ def account_for(*, email: str, name: str, side: str, password: str, at: dt.datet
     user.save()
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
+
+
+def _keep_two_administrators(ending: CodeOrgRole) -> None:
+    if ending.role != CodeOrgRole.Role.ADMINISTRATOR:
+        return
+    others = CodeOrgRole.objects.select_for_update().filter(
+        role=ending.role, confirmed_at__isnull=False, valid_before=None, user__is_active=True
+    )
+    if len(others.exclude(user=ending.user_id)) < MIN_ADMINISTRATORS:
+        raise InvitationRefused("Two Administrators stay at all times: invite another one first.")
 
 
 def _unsigned(email: str, name: str, at: dt.datetime) -> User:

@@ -11,15 +11,19 @@ from accounts.models import Side
 ALONE, BESIDE_FACTOR = 15, 12
 
 
+def least_length(side: str) -> int:
+    """Characters that a password of this side has at least."""
+    return BESIDE_FACTOR if side == Side.CODE_ORG else ALONE
+
+
 class LengthBySideValidator:
     """Code.org people always have a second factor; partners' people may not."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raises ValidationError for a password that is too short for this person."""
-        if getattr(user, "side", Side.PARTNER) != Side.CODE_ORG and len(password) < ALONE:
-            raise ValidationError(
-                f"Use at least {ALONE} characters; a sentence is easiest to keep.", code="password_too_short"
-            )
+        least = least_length(getattr(user, "side", Side.PARTNER))
+        if len(password) < least:
+            raise ValidationError(f"Use at least {least} characters; a sentence is easiest to keep.", code="password_too_short")
 
     def get_help_text(self) -> str:
         """What the form says before anybody types."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import Side, SignInEvent
 from common.zones import now
@@ -25,7 +28,7 @@ def record_sign_in(sender: Any, request: HttpRequest, user: Any, **extra: Any) -
         user=user,
         at=now(),
         method="+".join(dict.fromkeys(record["method"] for record in records)) or "password",
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=get_adapter(request).get_client_ip(request) or None,
         agent=request.headers.get("User-Agent", "")[:200],
     )
     request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
@@ -39,14 +42,25 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """True within 5 minutes of the last time that password, code or demo button was used in this session."""
-    if not request.user.is_authenticated:
+    """True within 5 minutes of the last proof of who sits there: for Code.org people a code, for others the password too."""
+    user = request.user
+    if not user.is_authenticated:
         return False
-    records = get_authentication_records(request, request.user)
-    return (
-        bool(records)
-        and time.time() - max(record["at"] for record in records) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    )
+    records = get_authentication_records(request, user)
+    proofs = [row["at"] for row in records if user.side != Side.CODE_ORG or row["method"] in SECOND_FACTORS]
+    return bool(proofs) and time.time() - max(proofs) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def sign_in_again_at(user: Any) -> str:
+    """The page on which this person proves once more who she is: a code, else the password, else the demo button."""
+    if settings.DEMO_SIGN_IN and not user.has_usable_password():
+        return reverse("demo")
+    return reverse("mfa_reauthenticate" if is_mfa_enabled(user) else "account_reauthenticate")
+
+
+def second_factor_at(user: Any) -> str:
+    """Where a person with a role at Code.org shows her second factor, or sets it up."""
+    return sign_in_again_at(user) if is_mfa_enabled(user) else reverse("mfa_activate_totp")
 
 
 def session_is_over(request: HttpRequest) -> bool:

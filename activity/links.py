@@ -32,10 +32,3 @@ def make_link(
         expires_at=expires_at,
     )
     return token
-
-
-def revoke_links(*, subject_type: str, subject_id: int, at: dt.datetime) -> None:
-    """End every open link of a subject (staff door)."""
-    Link.objects.filter(subject_type=subject_type, subject_id=subject_id, used_at=None, revoked_at=None).update(
-        revoked_at=at
-    )

@@ -18,13 +18,13 @@ LINK_PATHS = {"invitation": "/invitations/{token}/"}
 
 
 def deliver_mail(*, mail_id: str, at: dt.datetime) -> bool:
-    """Send one waiting mail that is due. True where it was sent now; False where somebody else has it or it is done."""
+    """Send one waiting mail that is due; five failures, and it is given up. True where it was sent now; False where somebody else has it or it is done."""
     message = _claim(mail_id, at)
     if message is None:
         return False
     try:
         message.send()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # no connection, refused by the server, or no mail that can be sent
         _note_failure(mail_id, str(error))
         return False
     with staff_context("mail sent"):
@@ -49,7 +49,7 @@ def _claim(mail_id: str, at: dt.datetime) -> EmailMessage | None:
         )
         if mail is None:
             return None
-        if mail.attempts >= len(BACK_OFF):
+        if mail.attempts >= len(BACK_OFF):  # the process died in the last attempt
             mail.move_to(Mail.State.DEAD).save(update_fields=["state"])
             return None
         mail.send_after = at + BACK_OFF[mail.attempts]
@@ -60,7 +60,11 @@ def _claim(mail_id: str, at: dt.datetime) -> EmailMessage | None:
 
 def _note_failure(mail_id: str, words: str) -> None:
     with staff_context("mail failed"):
-        Mail.objects.filter(pk=mail_id).update(last_error=words[:500])
+        mail = Mail.objects.select_for_update().get(pk=mail_id)
+        mail.last_error = words[:500]
+        if mail.attempts >= len(BACK_OFF):
+            mail.move_to(Mail.State.DEAD)
+        mail.save(update_fields=["last_error", "state"])
 
 
 def _message(mail: Mail, at: dt.datetime) -> EmailMessage:

@@ -353,4 +353,8 @@ def changes_of(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
 
 
 def _shown(value: Any) -> str | None:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return f"{value:%b} {value.day}, {value.year}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value) or None
     return None if value is None or value == "" else str(value)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -46,9 +47,11 @@ class ScopedRequest(HttpRequest):
     partner: Any
     partner_asked: str | None
     is_fresh: bool
+    sign_in_again: Callable[[], str]
 
 
 PUBLIC = "public"
+READING = ("GET", "HEAD")
 
 
 def requires(
@@ -62,7 +65,7 @@ def requires(
     """Declare a view: signed in (else sign-in page), row of `model` by `ref` (404), rule on that row (403).
 
     The view gets the row after the request. Without a model the rule is asked on the partner of the URL, or on nothing.
-    `fresh` asks, for POST, a sign-in at most 5 minutes old (architecture, "API tokens"). `row` replaces the look-up:
+    `fresh` asks, for whatever is not GET or HEAD, a sign-in at most 5 minutes old (architecture, "API tokens"). `row` replaces the look-up:
     it takes (request, **kwargs of the URL) and returns a queryset of at most one row.
     """
 
@@ -71,7 +74,7 @@ def requires(
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             asked = cast("ScopedRequest", request)
             if permission != PUBLIC and not asked.user.is_authenticated:
-                return redirect(f"/accounts/login/?{urlencode({'next': request.get_full_path()})}")
+                return elsewhere(request, "/accounts/login/", back_to=request.get_full_path())
             kwargs.pop("partner", None)
             if asked.partner_asked is not None and asked.partner is None:
                 raise Http404
@@ -81,8 +84,8 @@ def requires(
             about = found if found is not None else asked.partner
             if permission != PUBLIC and not asked.user.has_perm(permission, about):
                 raise PermissionDenied(refusal(permission))
-            if fresh and request.method == "POST" and not asked.is_fresh:
-                return stale_sign_in(request)
+            if fresh and request.method not in READING and not asked.is_fresh:
+                return elsewhere(request, asked.sign_in_again(), back_to=_page_of(request))
             return view(request, found, **kwargs) if model is not None else view(request, **kwargs)
 
         guarded.access = Access(permission, model, door, fresh)  # type: ignore[attr-defined]
@@ -96,6 +99,8 @@ def _is_behind_the_staff_door(model: type[Model]) -> bool:
 
 
 def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | None, kwargs: dict[str, Any]) -> Model:
+    if any("\0" in value for value in kwargs.values()):
+        raise Http404
     queryset = row(request, **kwargs) if row else cast("Any", model).objects.filter(ref=kwargs.pop("ref"))
     if row:
         kwargs.clear()
@@ -107,18 +112,20 @@ def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | N
     return cast("Model", found)
 
 
-def stale_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the page that asks the password or code again, and then back to where the button was."""
-    back = request.META.get("HTTP_REFERER", "")
-    path = (
-        "/" + back.split("/", 3)[3]
-        if back.count("/") >= 3 and back.split("/", 3)[2] == request.get_host()
-        else request.path
-    )
-    target = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+def elsewhere(request: HttpRequest, url: str, *, back_to: str) -> HttpResponse:
+    """To a page about signing in, and from there back; htmx is told to leave the page instead of swapping a part of it."""
+    target = f"{url}?{urlencode({'next': back_to})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where the button was that sent this request; a page of another site does not count."""
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if came_from.netloc != request.get_host():
+        return request.path
+    return came_from._replace(scheme="", netloc="", fragment="").geturl() or request.path
 
 
 def refusal(permission: str) -> str:

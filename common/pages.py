@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 SIZE = 50
+LONGEST = 8000  # characters of a cursor
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ def keyset(request: HttpRequest, queryset: QuerySet[Any], *order: str, size: int
     wanted = [_turned(column) for column in order] if backwards else list(order)
     rows = queryset.order_by(*wanted)
     if after is not None:
-        rows = rows.filter(_beyond(wanted, after))
+        try:
+            rows = rows.filter(_beyond(wanted, after))
+        except (ValueError, TypeError, ValidationError):  # a cursor with values of other columns
+            after, backwards, rows = None, False, queryset.order_by(*order)
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -70,23 +75,26 @@ def _cursor(request: HttpRequest, columns: int) -> tuple[list[Any] | None, bool]
         text = request.GET.get(name, "")
         if not text:
             continue
-        try:
-            values = json.loads(base64.urlsafe_b64decode(text.encode("ascii", "strict") + b"=="))
-        except (ValueError, binascii.Error):
-            return None, False
+        values = _read(text)
         if isinstance(values, list) and len(values) == columns and all(_is_plain(value) for value in values):
             return values, backwards
     return None, False
 
 
+def _read(text: str) -> Any:
+    if len(text) > LONGEST:
+        return None
+    try:
+        return json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
+    except (ValueError, RecursionError):
+        return None
+
+
 def _is_plain(value: Any) -> bool:
-    return (
-        value is not None
-        and isinstance(value, str | int)
-        and not isinstance(value, bool)
-        and "\0" not in str(value)
-        and len(str(value)) < 200
-    )
+    """Text that a column can hold, or a number of 64 bits."""
+    if isinstance(value, str):
+        return not re.search(r"[\0\ud800-\udfff]", value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _link(request: HttpRequest, name: str, row: Model, order: tuple[str, ...]) -> str:

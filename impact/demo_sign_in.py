@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import CodeOrgRole, User
@@ -88,7 +89,8 @@ def sign_in(request: HttpRequest, ref: str) -> HttpResponse:
     record_authentication(request, user, method="demo", reauthenticated=True)
     record_sign_in(User, request, user)
     wanted = request.POST.get("next", "")
-    return SeeOther(wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/")
+    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return SeeOther(wanted if here else "/")
 
 
 @requires(PUBLIC)

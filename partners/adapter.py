@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
 from activity.operations import queue_mail
@@ -38,5 +39,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address of the connection; a proxy's header counts only where settings say that there is one."""
-        return str(request.META.get("REMOTE_ADDR", ""))
+        """The visitor's address; a proxy's header counts only where settings say that there is one. Empty on a unix socket."""
+        return str(get_client_ip(request) or "")

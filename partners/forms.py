@@ -11,7 +11,6 @@ from django import forms
 
 from common.forms import RpForm
 from partners.models import Partner, Role
-from partners.rules import INVITABLE
 
 STATE_CHOICES = [
     (state.abbr, f"{state.name} ({state.abbr})") for state in [*us.states.STATES_AND_TERRITORIES, us.states.DC]
@@ -41,10 +40,9 @@ class InvitationForm(RpForm):
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, inviter_roles: list[str], today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[str], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = dict.fromkeys(role for held in inviter_roles for role in INVITABLE.get(held, ()))
-        self.fields["role"].choices = [(role, Role(role).label) for role in allowed]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role, Role(role).label) for role in roles]  # type: ignore[attr-defined]
         self.fields["first_day"].initial = today
 
     def as_operation(self) -> dict[str, Any]:

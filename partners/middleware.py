@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
-from accounts.sign_in import has_second_factor, is_fresh, session_is_over
+from accounts.sign_in import has_second_factor, is_fresh, second_factor_at, session_is_over, sign_in_again_at
 from activity.links import hash_of
 from activity.models import Link, Notice
-from common.access import PUBLIC, Access, ScopedRequest
+from common.access import PUBLIC, Access, ScopedRequest, elsewhere
 from common.reviews import reviews_of
 from common.tenancy import NOBODY, Door, Scope, entered, moved_to
+from common.tenancy.scope import change_scope
 from common.zones import today
 from partners.models import Partner
 from partners.standing import scope_of, standing_of
@@ -38,18 +39,12 @@ class TenantMiddleware:
         access: Access | None = getattr(match.func, "access", None) if match else None
         user: Any = request.user
         if user.is_authenticated and session_is_over(request):
-            return redirect(f"/accounts/login/?next={request.path}")
+            return elsewhere(request, reverse("account_login"), back_to=request.get_full_path())
         read_only = request.method in SAFE and not request.path.startswith("/accounts/")
         with entered(replace(NOBODY, user=user.pk), read_only=read_only):
             self.read_shell(asked, match)
-            if (
-                access
-                and access.permission != PUBLIC
-                and user.is_authenticated
-                and user.standing.code_org
-                and not has_second_factor(request)
-            ):
-                return redirect("/accounts/2fa/totp/activate/" if not _has_authenticator(user) else "/accounts/login/")
+            if access and access.permission != PUBLIC and lacks_second_factor(request):
+                return elsewhere(request, second_factor_at(user), back_to=request.get_full_path())
             with moved_to(self.door(asked, match, access), read_only=False) as scope:
                 asked.scope = self.narrowed(asked, scope)
                 response = self.get_response(request)
@@ -65,7 +60,7 @@ class TenantMiddleware:
         request.partner, request.link = None, None  # type: ignore[attr-defined]
         request.partner_asked = match.kwargs.get("partner") if match else None
         request.partners = []  # type: ignore[attr-defined]
-        request.is_fresh = is_fresh(request)
+        request.is_fresh, request.sign_in_again = is_fresh(request), partial(sign_in_again_at, user)
         request.new_notices = 0  # type: ignore[attr-defined]
         if user.is_authenticated:
             user.standing = standing_of(user, today())
@@ -97,25 +92,19 @@ class TenantMiddleware:
         mine: list[Partner] = request.partners  # type: ignore[attr-defined]
         request.partner = next((partner for partner in mine if partner.slug == request.partner_asked), None)
         only = (request.partner.pk,) if request.partner else ()
-        return _rescoped(replace(scope, partners=only, active=only[0] if only else None))
+        return change_scope(replace(scope, partners=only, active=only[0] if only else None))
 
 
 def _entered_link(request: Any, scope: Scope) -> Scope:
     if request.link is None:
         return scope
-    return _rescoped(replace(scope, subject=f"{request.link.subject_type}:{request.link.subject_id}"))
+    return change_scope(replace(scope, subject=f"{request.link.subject_type}:{request.link.subject_id}"))
 
 
-def _rescoped(scope: Scope) -> Scope:
-    from common.tenancy.scope import change_scope
-
-    return change_scope(scope)
-
-
-def _has_authenticator(user: Any) -> bool:
-    from allauth.mfa.utils import is_mfa_enabled
-
-    return bool(is_mfa_enabled(user))
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """True for a person with a role at Code.org whose session was opened with a password alone."""
+    user: Any = request.user
+    return bool(user.is_authenticated and user.standing.code_org and not has_second_factor(request))
 
 
 def _match(request: HttpRequest) -> ResolverMatch | None:

@@ -8,9 +8,9 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpResponse
 
-from accounts.models import CodeOrgInvitation, CodeOrgRole, User
+from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
 from accounts.operations import accept_code_org_invitation
-from accounts.passwords import ALONE, BESIDE_FACTOR
+from accounts.passwords import least_length
 from activity.models import LogEntry
 from common.access import PUBLIC, ScopedRequest, requires
 from common.pages import keyset
@@ -20,7 +20,7 @@ from common.zones import now, today
 from partners import operations
 from partners.forms import AssignmentForm, EndMembershipForm, InvitationForm, JoinForm, PartnerForm
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
-from partners.rules import INVITABLE
+from partners.rules import roles_in_reach
 from partners.settings import setting_on
 
 
@@ -111,24 +111,15 @@ def people_context(request: ScopedRequest, partner: Partner) -> dict[str, Any]:
         "now": now(),
         "may_invite": request.user.has_perm("partners.invite", partner),
         "may_change": request.user.has_perm("partners.change", partner),
-        "endable": roles_in_reach(request.user, partner),
+        "endable": roles_in_reach(request.user.standing, partner.pk),
     }
-
-
-def roles_in_reach(user: Any, partner: Partner) -> list[str]:
-    """Roles that this person may give and end at this partner."""
-    held = [post.role for post in user.standing.posts if post.partner_id == partner.pk] + sorted(user.standing.code_org)
-    return list(dict.fromkeys(role for own in held for role in INVITABLE.get(own, ())))
 
 
 @requires("partners.invite")
 def invitation_new(request: ScopedRequest) -> HttpResponse:
     """Invite a person to a role at this partner."""
     partner = request.partner
-    held = [post.role for post in request.user.standing.posts if post.partner_id == partner.pk] + sorted(
-        request.user.standing.code_org
-    )
-    form = InvitationForm(request.POST or None, inviter_roles=held, today=today())
+    form = InvitationForm(request.POST or None, roles=roles_in_reach(request.user.standing, partner.pk), today=today())
     if form.is_valid():
         made = tried(
             form,
@@ -140,7 +131,7 @@ def invitation_new(request: ScopedRequest) -> HttpResponse:
     return page(request, "partners/invitation_form.html", {"partner": partner}, form=form)
 
 
-@requires("partners.invite", Invitation)
+@requires("partners.end_role", Invitation)
 def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> HttpResponse:
     """Withdraw an open invitation (POST)."""
     if request.method == "POST":
@@ -152,12 +143,10 @@ def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> Htt
     return SeeOther(f"/partners/{request.partner.slug}/people/")
 
 
-@requires("partners.invite", Membership)
+@requires("partners.end_role", Membership)
 def membership_end(request: ScopedRequest, membership: Membership) -> HttpResponse:
     """End a role with a last day and a reason."""
     form = EndMembershipForm(request.POST or None, initial={"last_day": today()})
-    if membership.role not in roles_in_reach(request.user, membership.partner):
-        form.add_error(None, "Your role cannot end this one.") if form.is_bound else None
     if form.is_valid():
         ended = tried(
             form,
@@ -212,7 +201,7 @@ def invitation_open(request: ScopedRequest, token: str) -> HttpResponse:
 def words_of(invitation: Any) -> dict[str, Any]:
     """Who invites, and how long the password must be."""
     is_code_org = not isinstance(invitation, Invitation)
-    least = BESIDE_FACTOR if is_code_org else ALONE
+    least = least_length(Side.CODE_ORG if is_code_org else Side.PARTNER)
     return {
         "is_code_org": is_code_org,
         "partner_name": "" if is_code_org else invitation.partner.name,

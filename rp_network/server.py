@@ -256,7 +256,7 @@ def accounts(owner_url: str) -> list[tuple[str, str, str]]:
         select distinct on (role) role, name, email from (
             select role, user_id from partners_membership
             union all select role, user_id from accounts_codeorgrole where confirmed_at is not null
-        ) as holder join accounts_user as person on person.id = holder.user_id where person.is_active order by role, name
+        ) as holder join accounts_user as person on person.id = holder.user_id where person.is_active order by role, person.id
         """,
     )
 

@@ -59,13 +59,30 @@ def make_member(partner: Partner, role: str = "program_manager", **given: Any) -
 
 
 def make_code_org(*roles: str, **given: Any) -> User:
-    """A person at Code.org who holds these roles today."""
+    """A person at Code.org who holds these roles today; each was proposed by one founder and confirmed by the other."""
     user = given.pop("user", None) or make_user(Side.CODE_ORG, **given)
     for role in roles:
+        proposer, confirmer = founders()
         CodeOrgRole.objects.create(
-            user=user, role=role, valid_from=LONG_AGO, reason="test", proposed_at=now(), confirmed_at=now()
+            user=user,
+            role=role,
+            valid_from=LONG_AGO,
+            reason="test",
+            proposed_by=proposer,
+            proposed_at=now(),
+            confirmed_by=confirmer,
+            confirmed_at=now(),
         )
     return user
+
+
+def founders() -> tuple[User, User]:
+    """Two people of Code.org without a role, who stand behind the roles of the others."""
+    found = [User.objects.filter(email=f"founder{n}@code.example").first() for n in (1, 2)]
+    one, two = (
+        person or make_user(Side.CODE_ORG, email=f"founder{n}@code.example") for n, person in enumerate(found, 1)
+    )
+    return one, two
 
 
 def assign(manager: User, partner: Partner, **given: Any) -> OutreachAssignment:

@@ -69,13 +69,21 @@ def load(network: DemoNetwork) -> None:
 def _code_org(network: DemoNetwork) -> None:
     since = dt.date(network.on.year - 3, 1, 1)
     at = network.instant(since)
+    people = {name: _user(name, Side.CODE_ORG, "code.example", at) for name, _roles in names.CODE_ORG}
+    proposer, confirmer = [people[name] for name, roles in names.CODE_ORG if "administrator" in roles][:2]
     for name, roles in names.CODE_ORG:
-        user = _user(name, Side.CODE_ORG, "code.example", at)
         for role in roles:
             CodeOrgRole.objects.create(
-                user=user, role=role, valid_from=since, reason="Demo network", proposed_at=at, confirmed_at=at
+                user=people[name],
+                role=role,
+                valid_from=since,
+                reason="Demo network",
+                proposed_by=proposer,
+                proposed_at=at,
+                confirmed_by=confirmer,
+                confirmed_at=at,
             )
-            network.code_org.setdefault(role, []).append(user)
+            network.code_org.setdefault(role, []).append(people[name])
 
 
 ROLES_OF_EACH = ("program_manager", "director", "facilitator", "champion")

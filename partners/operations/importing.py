@@ -98,7 +98,10 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", restkey="rest", restval="")
     if not COLUMNS.issubset(reader.fieldnames or []):
         raise UnreadableFile("The first line must name the columns `group` and `name`, separated by a tab.")
-    rows = [(reader.line_num, row) for row in reader]
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise UnreadableFile(f"The file cannot be read as a table: {error}, line {reader.line_num}.") from error
     if len(rows) > 10_000:
         raise UnreadableFile(f"The file has {len(rows):,} rows; 10,000 are the most.")
     return rows

@@ -8,8 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Side, User
-from accounts.operations import OtherSide, account_for
-from activity.links import revoke_links
+from accounts.operations import OtherSide, account_for, one_line
 from activity.models import Link
 from activity.operations import queue_mail, record, tell
 from common.errors import DomainError, refusing
@@ -73,7 +72,7 @@ def invite_member(  # noqa: PLR0913  an invitation has this many parts
         invitation = Invitation.objects.create(
             partner=partner,
             email=address,
-            name=name.strip(),
+            name=one_line(name),
             role=role,
             employed=employed,
             starts_on=period[0],
@@ -83,7 +82,11 @@ def invite_member(  # noqa: PLR0913  an invitation has this many parts
             expires_at=at + dt.timedelta(days=days),
         )
     record(
-        partner, verb="member.invited", text=f"{name.strip()} was invited as {Role(role).label}", by=invited_by, at=at
+        partner,
+        verb="member.invited",
+        text=f"{invitation.name} was invited as {Role(role).label}",
+        by=invited_by,
+        at=at,
     )
     queue_mail(
         to=address,
@@ -111,9 +114,13 @@ def invite_member(  # noqa: PLR0913  an invitation has this many parts
 def accept_invitation(*, invitation: Invitation, link: Link, password: str, name: str, at: dt.datetime) -> User:
     """Make the account (or check the password of the one there is) and the membership, and use the link up.
 
-    Runs in the staff door. Locks the link. Raises InvitationOver, WrongPassword, OtherSide, ValidationError (password).
+    Runs in the staff door. Locks the link, then the invitation; the dates are those of the invitation.
+    Raises InvitationOver, WrongPassword, OtherSide, ValidationError (password).
     """
     locked = Link.objects.select_for_update().get(pk=link.pk)
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("partner", "invited_by").get(pk=invitation.pk)
+    )
     if not locked.is_open(at) or not invitation.is_open(at):
         raise InvitationOver("This invitation has been used or is over. Ask the person who invited you for a new one.")
     user = account_for(email=invitation.email, name=name, side=Side.PARTNER, password=password, at=at)
@@ -123,7 +130,7 @@ def accept_invitation(*, invitation: Invitation, link: Link, password: str, name
             user=user,
             role=invitation.role,
             employed=invitation.employed,
-            starts_on=min(invitation.starts_on, network_date(at)),
+            starts_on=invitation.starts_on,
             ends_before=invitation.ends_before,
             created_by=invitation.invited_by,
             created_at=at,
@@ -165,12 +172,19 @@ def withdraw_invitation(*, invitation: Invitation, withdrawn_by: Any, at: dt.dat
 def end_membership(
     *, membership: Membership, last_day: dt.date, reason: str, ended_by: Any, at: dt.datetime
 ) -> Membership:
-    """Set the last day of a role (network zone); access ends with that day. Raises DatesMissing for a day before the first."""
+    """Set the last day of a role (network zone); access ends with that day.
+
+    Raises DatesMissing for a day before the first, and for one after the last that is set: a role is not prolonged by ending it.
+    """
     if last_day < membership.starts_on:
         raise DatesMissing(
             f"Enter a date on or after {membership.starts_on:%b %-d, %Y}, the first day.", field="last_day"
         )
-    before = membership.ends_before
+    before = membership.last_day
+    if before is not None and last_day > before:
+        raise DatesMissing(
+            f"Enter a date on or before {before:%b %-d, %Y}: the role ends then already.", field="last_day"
+        )
     membership.ends_before = last_day + dt.timedelta(days=1)
     membership.save(update_fields=["ends_before"])
     record(
@@ -180,15 +194,10 @@ def end_membership(
         reason=reason,
         by=ended_by,
         at=at,
-        before={"ends_before": before},
-        after={"ends_before": membership.ends_before},
+        before={"last_day": before},
+        after={"last_day": last_day},
     )
     return membership
-
-
-def revoke_invitation_links(*, invitation: Invitation, at: dt.datetime) -> None:
-    """End the links of a withdrawn invitation (staff door)."""
-    revoke_links(subject_type=SUBJECT, subject_id=invitation.pk, at=at)
 
 
 def _refuse_unsuitable(

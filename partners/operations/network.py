@@ -51,7 +51,9 @@ def add_partner(
 @transaction.atomic
 def correct_partner(*, partner: Partner, changes: dict[str, Any], by: Any, at: dt.datetime) -> Partner:
     """Correct name, kind, states, zone or end of partnership (staff door). Raises NameTaken."""
-    before = {field: getattr(partner, field) for field in changes}
+    if not changes:
+        return partner
+    before = _facts(partner, changes)
     for field, value in changes.items():
         setattr(partner, field, value)
     with refusing(partners_partner_name_key=NameTaken("Another partner has this name.", field="name")):
@@ -63,7 +65,7 @@ def correct_partner(*, partner: Partner, changes: dict[str, Any], by: Any, at: d
         by=by,
         at=at,
         before=before,
-        after=changes,
+        after=_facts(partner, changes),
     )
     return partner
 
@@ -85,9 +87,11 @@ def assign_outreach_manager(
         if row.ends_before is None or row.ends_before > from_day:
             row.ends_before = from_day
             row.save(update_fields=["ends_before"])
-    made = OutreachAssignment.objects.create(
-        partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at
-    )
+    meanwhile = AssignmentRefused("Somebody else has just chosen an Outreach Manager: look again.")
+    with refusing(partners_assignment_one_manager=meanwhile):
+        made = OutreachAssignment.objects.create(
+            partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at
+        )
     text = f"{manager.name} is Outreach Manager from {from_day:%b %-d, %Y}"
     record(partner, verb="partner.outreach_manager", text=text, by=by, at=at)
     tell(
@@ -109,6 +113,11 @@ def ensure_calendars(*, on: dt.date) -> int:
     for year in range(on.year - 1, on.year + 2):
         made += _fiscal_year(year) + _program_year(year)
     return made
+
+
+def _facts(partner: Partner, fields: dict[str, Any]) -> dict[str, Any]:
+    """These fields as people read them."""
+    return {name: partner.get_kind_display() if name == "kind" else getattr(partner, name) for name in fields}
 
 
 def free_slug(name: str) -> str:

@@ -1,0 +1,216 @@
+"""Roles at Code.org: two Administrators stand behind each, in Python and in the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from accounts import operations
+from accounts.models import CodeOrgInvitation, CodeOrgRole, User
+from accounts.operations import InvitationRefused
+from common.errors import constraint_of
+from common.tenancy import staff_context
+from common.zones import now, today
+from tests import factories
+from tests.mails import path_in, receive
+from tests.world import SignIn, World, facts
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "nine grey geese"
+NEW = {"name": "Grace Ibarra", "email": "grace@code.example", "role": "finance", "reason": "The team grows"}
+
+
+@pytest.fixture
+def other(world: World) -> User:
+    with staff_context("arrange"):
+        return factories.make_code_org("administrator", name="Second Administrator")
+
+
+def test_one_proposes_another_confirms_and_the_person_joins(world: World, other: User, signed_in: SignIn) -> None:
+    assert signed_in(world.people["administrator"]).post("/network/accounts/new/", NEW).status_code == 303
+    assert receive() == []
+    with staff_context("look"):
+        proposed = CodeOrgInvitation.objects.get()
+    assert signed_in(other).post(f"/network/accounts/invitations/{proposed.ref}/confirmation/").status_code == 303
+    (message,) = receive()
+    path = path_in(message)
+    assert Client().get(path).status_code == 200
+    assert Client().post(path, {"name": "Grace Ibarra", "password": PASSWORD}).status_code == 303
+    assert "This link is over" in facts(Client().post(path, {"name": "Grace Ibarra", "password": PASSWORD}))
+    with staff_context("look"):
+        role = CodeOrgRole.objects.get(user__email="grace@code.example")
+    assert (role.role, role.proposed_by, role.confirmed_by) == ("finance", world.people["administrator"], other)
+    assert role.valid_from == today()
+
+
+def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn) -> None:
+    browser = signed_in(world.people["administrator"])
+    browser.post("/network/accounts/new/", NEW)
+    with staff_context("look"):
+        proposed = CodeOrgInvitation.objects.get()
+    answer = browser.post(f"/network/accounts/invitations/{proposed.ref}/confirmation/", follow=True)
+    assert "another Administrator confirms it" in facts(answer)
+    assert receive() == []
+    with staff_context("look"):
+        assert CodeOrgInvitation.objects.get().confirmed_at is None
+
+
+def role_row(world: World, **given: Any) -> CodeOrgRole:
+    about = {
+        "user": world.people["staff"],
+        "role": "finance",
+        "valid_from": today(),
+        "reason": "direct",
+        "proposed_by": world.people["administrator"],
+        "proposed_at": now(),
+        "confirmed_by": world.people["administrator"],
+        "confirmed_at": now(),
+        **given,
+    }
+    return CodeOrgRole.objects.create(**about)
+
+
+@pytest.mark.parametrize(
+    ("proposer", "confirmer", "at", "constraint"),
+    [
+        ("administrator", "administrator", True, "accounts_role_two_people"),
+        ("administrator", None, True, "accounts_role_two_people"),
+        (None, "administrator", True, "accounts_role_has_people"),
+        (None, None, True, "accounts_role_has_people"),
+    ],
+)
+def test_the_database_wants_two_people_behind_a_role(
+    proposer: str | None, confirmer: str | None, at: bool, constraint: str, world: World
+) -> None:
+    people = {"proposed_by": world.people.get(proposer or ""), "confirmed_by": world.people.get(confirmer or "")}
+    with staff_context("direct SQL"), pytest.raises(IntegrityError) as refused, transaction.atomic():
+        role_row(world, **people, confirmed_at=now() if at else None)
+    assert constraint_of(refused.value) == constraint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "role = 'administrator'",
+        "user_id = (select id from accounts_user where name = 'Code.org finance')",
+        "valid_from = valid_from - 1",
+        "confirmed_by_id = proposed_by_id",
+        "valid_before = null",
+        "valid_before = valid_before + 1",
+    ],
+)
+def test_a_role_is_only_ever_ended_in_the_database(change: str, world: World) -> None:
+    with staff_context("direct SQL"), connection.cursor() as cursor:
+        CodeOrgRole.objects.filter(user=world.people["staff"]).update(valid_before=today() + dt.timedelta(days=9))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute(f"update accounts_codeorgrole set {change} where user_id = %s", [world.people["staff"].pk])
+        CodeOrgRole.objects.filter(user=world.people["staff"]).update(valid_before=today() + dt.timedelta(days=3))
+
+
+def test_a_role_and_an_invitation_are_staff_rows_for_the_database(world: World) -> None:
+    from common.tenancy import tenant_context
+
+    with tenant_context(world.home.pk), connection.cursor() as cursor:
+        for statement in (
+            "insert into accounts_codeorgrole default values",
+            "update accounts_codeorgrole set role = 'staff'",
+        ):
+            with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+                cursor.execute(statement)
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+            cursor.execute("select * from accounts_codeorginvitation")
+
+
+def end(role: CodeOrgRole, by: User, last_day: dt.date) -> CodeOrgRole:
+    return operations.end_code_org_role(role=role, last_day=last_day, by=by, at=now())
+
+
+def test_a_role_is_not_prolonged_by_ending_it(world: World, other: User) -> None:
+    with staff_context("act"):
+        role = end(CodeOrgRole.objects.get(user=world.people["finance"]), other, today())
+        with pytest.raises(InvitationRefused, match="ends then already"):
+            end(role, other, today() + dt.timedelta(days=400))
+        assert CodeOrgRole.objects.get(pk=role.pk).last_day == today()
+
+
+def test_nobody_ends_the_own_role_and_two_administrators_stay(world: World, other: User) -> None:
+    with staff_context("act"):
+        own = CodeOrgRole.objects.get(user=other)
+        with pytest.raises(InvitationRefused, match="Another Administrator"):
+            end(own, other, today())
+        with pytest.raises(InvitationRefused, match="Two Administrators stay"):
+            end(own, world.people["administrator"], today())
+        factories.make_code_org("administrator")
+        assert end(own, world.people["administrator"], today()).last_day == today()
+
+
+@pytest.mark.parametrize("days", [-1])
+def test_a_role_ends_on_or_after_its_first_day(days: int, world: World, other: User) -> None:
+    with staff_context("act"):
+        role = CodeOrgRole.objects.get(user=world.people["finance"])
+        with pytest.raises(InvitationRefused, match="the first day"):
+            end(role, other, role.valid_from + dt.timedelta(days=days))
+
+
+def test_a_person_of_a_partner_is_not_proposed(world: World, signed_in: SignIn) -> None:
+    refused = signed_in(world.people["administrator"]).post(
+        "/network/accounts/new/", {**NEW, "email": world.people["director"].email}
+    )
+    assert refused.status_code == 422
+    assert "belongs to a person at a partner" in facts(refused)
+    assert "The team grows" in facts(refused)
+
+
+def create(*emails: str) -> str:
+    out = StringIO()
+    call_command(
+        "create_administrators",
+        first_email=emails[0],
+        first_name="One",
+        second_email=emails[1],
+        second_name="Two",
+        stdout=out,
+    )
+    return out.getvalue()
+
+
+def test_create_administrators_invites_two_on_an_empty_system_and_refuses_ever_after() -> None:
+    assert "one@code.example and two@code.example" in create("One@code.example", "two@code.example")
+    first, second = receive()
+    assert {*first.to, *second.to} == {"one@code.example", "two@code.example"}
+    with pytest.raises(CommandError, match="administrators already"):
+        create("three@code.example", "four@code.example")
+    for message in (first, second):
+        assert Client().post(path_in(message), {"name": "One", "password": PASSWORD}).status_code == 303
+    with staff_context("look"):
+        rows = list(CodeOrgRole.objects.order_by("user__email"))
+    assert [row.role for row in rows] == ["administrator"] * 2
+    assert [(row.proposed_by_id, row.confirmed_by_id) for row in rows] == [
+        (rows[0].user_id, rows[1].user_id),
+        (rows[1].user_id, rows[0].user_id),
+    ]
+    with pytest.raises(CommandError, match="administrators already"):
+        create("three@code.example", "four@code.example")
+
+
+@pytest.mark.parametrize(
+    "emails", [("one@code.example", "ONE@code.example"), ("taken@example.org", "two@code.example")]
+)
+def test_create_administrators_wants_two_new_people(emails: tuple[str, str]) -> None:
+    factories.make_user(email="taken@example.org")
+    with pytest.raises(CommandError):
+        create(*emails)
+    with staff_context("look"):
+        assert not CodeOrgInvitation.objects.exists()
+    assert not User.objects.exclude(email="taken@example.org").exists()
+
+
+def test_somebody_with_a_role_makes_the_system_not_empty(world: World) -> None:
+    with pytest.raises(CommandError, match="administrators already"):
+        create("one@code.example", "two@code.example")
