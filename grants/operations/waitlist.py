@@ -1,0 +1,167 @@
+"""Awards from the waitlist while money frees: offered by one person, approved by another, in the cycle's own quarter and envelope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from activity.operations import record, tell
+from common.errors import DomainError, IllegalTransition, refusing
+from common.money import show_short
+from common.zones import network_date
+from grants.models import Award, Decision, Proposal, WaitlistOffer
+from grants.operations.slates import award_money, budgets_of, refuse_approver, refuse_raiser
+from grants.timeline import page_of
+from ledger.models import Budget, NetworkBudget
+from ledger.operations import conflicts
+
+
+class OfferRefused(DomainError):
+    """The offer cannot be made, approved or dropped; the message says why."""
+
+    code = "offer_refused"
+
+
+def largest_offer(proposal: Proposal) -> int:
+    """Whole dollars that pool, envelope and the partner's cap leave for this proposal, at most its ask; 0 below its minimum."""
+    assert proposal.cycle is not None and proposal.version is not None
+    quarter = proposal.cycle.quarter
+    rooms = [
+        *NetworkBudget.objects.filter(kind="grant_pool", period=quarter.fiscal_year.label),
+        *NetworkBudget.objects.filter(kind="grant_envelope", period=quarter.label),
+        *Budget.objects.filter(kind="grant_quarter", period=quarter.label, partner_id=proposal.partner_id),
+    ]
+    room = int(min((row.room for row in rooms), default=Decimal(0)))
+    fits = min(room, int(proposal.version.ask))
+    return fits if fits >= proposal.version.minimum else 0
+
+
+@transaction.atomic
+def offer_award(*, proposal: Proposal, amount: Decimal, reason: str, by: Any, at: dt.datetime) -> WaitlistOffer:
+    """Staff offer money that became free to a waitlisted proposal; nothing is reserved (staff door). Locks the proposal.
+
+    Raises IllegalTransition, OfferRefused (amount, activity has begun, a better placed one fits, an offer is open).
+    """
+    row = _locked(proposal)
+    assert row.version is not None and row.cycle is not None
+    if row.version.starts_on <= network_date(at):
+        raise OfferRefused("The activity has begun: money never funds the past.")
+    if amount != amount.to_integral_value() or not row.version.minimum <= amount <= row.version.ask:
+        limits = f"{show_short(row.version.minimum)} to {show_short(row.version.ask)}"
+        raise OfferRefused(f"Enter whole dollars from {limits}.", field="amount")
+    _refuse_conflict(row, by, at)
+    before = _better_placed(row)
+    if before is not None:
+        raise OfferRefused(f"{before} has an earlier place on the waitlist and fits the money left.")
+    with refusing(grants_waitlistoffer_one_open=OfferRefused("An offer to this proposal waits for approval already.")):
+        made = WaitlistOffer.objects.create(
+            partner_id=row.partner_id, proposal=row, amount=amount, reason=reason, proposed_by=by, proposed_at=at
+        )
+    record(row, verb="proposal.offered", text=f"{by.name} offered {show_short(amount)} from the waitlist", reason=reason, by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def approve_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> Award:
+    """Another person, who scored nothing in the cycle, approves the open offer: money is reserved and awarded (staff door, fresh sign-in).
+
+    Locks the proposal, then pool, envelope and partner-quarter. Raises IllegalTransition, SlateRefused, OfferRefused,
+    BudgetExceeded; then nothing has changed.
+    """
+    row = _locked(proposal)
+    offer = WaitlistOffer.objects.filter(proposal=row, approved_at=None, dropped_at=None).first()
+    if offer is None:
+        raise OfferRefused("No offer to this proposal waits for approval.")
+    assert row.version is not None and row.cycle is not None
+    if row.version.starts_on <= network_date(at):
+        raise OfferRefused("The activity has begun: money never funds the past.")
+    refuse_approver(row.cycle, offer.proposed_by_id, by)
+    _refuse_conflict(row, by, at)
+    refuse_raiser(row.cycle, [row.partner], by)
+    posted = award_money(row, offer.amount, budgets_of(row.cycle), by=by, at=at)
+    offer.approved_by, offer.approved_at = by, at
+    offer.save(update_fields=["approved_by", "approved_at"])
+    return _awarded(row, offer, posted, by, at)
+
+
+@transaction.atomic
+def drop_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> WaitlistOffer:
+    """Take an open offer back, or turn it down (staff door). Locks the proposal. Raises OfferRefused, IllegalTransition."""
+    row = _locked(proposal)
+    offer = WaitlistOffer.objects.filter(proposal=row, approved_at=None, dropped_at=None).first()
+    if offer is None:
+        raise OfferRefused("No offer to this proposal waits for approval.")
+    offer.dropped_by, offer.dropped_at = by, at
+    offer.save(update_fields=["dropped_by", "dropped_at"])
+    record(row, verb="proposal.offer_dropped", text=f"{by.name} dropped the offer of {show_short(offer.amount)}", by=by, at=at)
+    return offer
+
+
+def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.datetime) -> Award:
+    first = Decision.objects.filter(proposal=row).latest("decided_at", "id")
+    full = row.version is not None and offer.amount == row.version.ask
+    reason = f"Money became free. You were number {first.place} on the waitlist and receive {show_short(offer.amount)}."
+    if not full and row.version is not None:
+        reason += f" That is what was left of your ask of {show_short(row.version.ask)}."
+    Decision.objects.create(
+        partner_id=row.partner_id,
+        proposal=row,
+        cycle=row.cycle,
+        outcome="full" if full else "partial",
+        amount=offer.amount,
+        score=first.score,
+        reason=reason,
+        comments=first.comments,
+        decided_by=by,
+        decided_at=at,
+    )
+    row.move_to(Proposal.State.AWARDED)
+    row.save(update_fields=["state"])
+    award = Award.objects.create(
+        partner_id=row.partner_id,
+        proposal=row,
+        cycle=row.cycle,
+        transaction=posted,
+        amount=offer.amount,
+        from_waitlist=True,
+        proposed_by=offer.proposed_by,
+        approved_by=by,
+        approved_at=at,
+    )
+    text = f"{by.name} approved {show_short(offer.amount)} from the waitlist"
+    record(row, verb="proposal.decided", text=text, by=by, at=at)
+    told = f"{row}: {show_short(offer.amount)} from the waitlist"
+    tell([row.author], kind="grant.decision", key=f"waitlist:{row.ref}", text=told, url=page_of(row), at=at, partner_id=row.partner_id)
+    return award
+
+
+def _locked(proposal: Proposal) -> Proposal:
+    row = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("partner", "author", "version", "cycle__quarter__fiscal_year")
+        .get(pk=proposal.pk)
+    )
+    if row.state != Proposal.State.WAITLISTED:
+        raise IllegalTransition(f"This proposal is {row.word}: it is not on a waitlist.")
+    return row
+
+
+def _refuse_conflict(row: Proposal, by: Any, at: dt.datetime) -> None:
+    if conflicts(person=by, partner=row.partner, on=network_date(at)):
+        raise OfferRefused("You declared an interest in this partner, so somebody else decides.")
+
+
+def _better_placed(row: Proposal) -> Proposal | None:
+    """A proposal with an earlier place, without an open offer, that the money left would fund."""
+    place = Decision.objects.filter(proposal=row).latest("decided_at", "id").place or 0
+    open_offers = WaitlistOffer.objects.filter(approved_at=None, dropped_at=None).values("proposal")
+    earlier = (
+        Proposal.objects.filter(cycle=row.cycle, state="waitlisted", decisions__outcome="waitlist", decisions__place__lt=place)
+        .exclude(pk__in=open_offers)
+        .select_related("version", "cycle__quarter__fiscal_year")
+        .order_by("decisions__place")
+    )
+    return next((one for one in earlier if largest_offer(one)), None)
