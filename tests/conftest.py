@@ -17,6 +17,8 @@ SEEDED = {
     "partners_datedsetting",
     "districts_state",
     "ledger_limit",
+    "grants_rubric",
+    "grants_criterion",
     "catalog_program",
     "catalog_course",
     "catalog_subject",

@@ -12,6 +12,10 @@ OWN_POLICIES = {
     "partners_outreachassignment": {"own"},
     "activity_notice": {"own", "own_update", "tell"},
     "ledger_conflictofinterest": {"own", "own_insert", "own_update"},
+    "grants_review": {"hidden"},
+    "grants_reviewscore": {"hidden"},
+    "grants_slateline": {"hidden"},
+    "grants_waitlistoffer": {"hidden"},
 }
 NOTICE_LIKE = {"activity_notice", "ledger_conflictofinterest"}
 WRITES = {"tenant_insert", "tenant_update", "tenant_delete"}
