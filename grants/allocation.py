@@ -93,7 +93,13 @@ class Allocation:
 
 
 def allocate(
-    policy: Policy, candidates: Sequence[Candidate], *, envelope: Decimal, rooms: Mapping[str, Decimal], line: Decimal, seed: bytes
+    policy: Policy,
+    candidates: Sequence[Candidate],
+    *,
+    envelope: Decimal,
+    rooms: Mapping[str, Decimal],
+    line: Decimal,
+    seed: bytes,
 ) -> Allocation:
     """Share an envelope (dollars; cents stay in it). `rooms` is what each partner's cap of the quarter still leaves.
 
@@ -150,7 +156,14 @@ def replay_hash(allocation: Allocation, *, rooms: Mapping[str, Decimal], seed_sh
         "seed": seed_sha256,
         "rooms": sorted((partner, str(room)) for partner, room in rooms.items()),
         "shares": [
-            [share.candidate.ref, str(share.candidate.score), share.candidate.ask, share.candidate.minimum, share.amount, share.outcome]
+            [
+                share.candidate.ref,
+                str(share.candidate.score),
+                share.candidate.ask,
+                share.candidate.minimum,
+                share.amount,
+                share.outcome,
+            ]
             for share in allocation.shares
         ],
     }
@@ -186,7 +199,11 @@ def _rank_and_fill(group: list[Share], money: int) -> tuple[int | None, list[Sha
 
 def _equal_awards(group: list[Share], money: int) -> tuple[int | None, list[Share]]:
     """P3: one water level over all; who cannot be served steps back from the lowest rank up."""
-    out = [replace(s, outcome=Outcome.WAITLIST, cause=Cause.MINIMUM_ABOVE_MONEY) for s in group if s.candidate.minimum > money]
+    out = [
+        replace(s, outcome=Outcome.WAITLIST, cause=Cause.MINIMUM_ABOVE_MONEY)
+        for s in group
+        if s.candidate.minimum > money
+    ]
     inside = [share for share in group if share.candidate.minimum <= money]
     needed = sum(share.candidate.minimum for share in inside)
     while needed > money:

@@ -73,7 +73,10 @@ def answers_of(content: Content) -> dict[str, Any]:
         "ends_on": _typed(content.ends_on),
         "place": content.place,
     }
-    answers |= _rows(LINES, ({"family": one.family, "what": one.what, "basis": one.basis, "amount": one.amount} for one in content.lines))
+    answers |= _rows(
+        LINES,
+        ({"family": one.family, "what": one.what, "basis": one.basis, "amount": one.amount} for one in content.lines),
+    )
     answers |= _rows(
         OUTCOMES,
         (

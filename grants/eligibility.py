@@ -115,13 +115,21 @@ def _budget(content: Content) -> Finding:
     title = "The budget adds up, each line in a use case"
     for number, line in enumerate(content.lines, start=1):
         if missing := _missing_in(line):
-            return Finding("E4", title, Result.FAIL, f"Line {number} needs {missing[0]}.", f"lines-{number - 1}-{missing[1]}")
+            return Finding(
+                "E4", title, Result.FAIL, f"Line {number} needs {missing[0]}.", f"lines-{number - 1}-{missing[1]}"
+            )
     if content.ask is None or not content.lines:
         return Finding("E4", title, Result.UNKNOWN, "Enter the ask and its lines.", "ask")
     if content.ask < 2 or content.ask != content.ask.to_integral_value():
         return Finding("E4", title, Result.FAIL, "Ask for whole dollars, at least $2.", "ask")
     if content.total != content.ask:
-        return Finding("E4", title, Result.FAIL, f"The lines add up to {show_short(content.total)}; the ask is {show_short(content.ask)}.", "ask")
+        return Finding(
+            "E4",
+            title,
+            Result.FAIL,
+            f"The lines add up to {show_short(content.total)}; the ask is {show_short(content.ask)}.",
+            "ask",
+        )
     return Finding("E4", title, Result.PASS, f"The lines add up to {show_short(content.ask)}.")
 
 
@@ -150,7 +158,9 @@ def _dates(content: Content, around: Circumstances) -> Finding:
         return Finding("E5", title, Result.UNKNOWN, "Enter the first and last day.", "starts_on")
     last = months_later(around.decision_on, around.months)
     if content.starts_on <= around.decision_on:
-        return Finding("E5", title, Result.FAIL, f"Enter a date after {_day(around.decision_on)}, the decision date.", "starts_on")
+        return Finding(
+            "E5", title, Result.FAIL, f"Enter a date after {_day(around.decision_on)}, the decision date.", "starts_on"
+        )
     if content.ends_on < content.starts_on:
         return Finding("E5", title, Result.FAIL, "The last day is before the first.", "ends_on")
     if content.ends_on > last:

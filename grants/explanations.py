@@ -23,7 +23,8 @@ def reason_of(share: Share, result: Allocation) -> str:
 def _why_part(share: Share, result: Allocation) -> str:
     if share.cause == Cause.CAP_CUT:
         return f"Your partner had {_dollars(share.bound)} left under its cap of the quarter."
-    return f"{_dollars(result.envelope)} is shared by {result.funded} proposals with at most {_dollars(result.level or 0)} each, unless more is needed to be useful."
+    level = _dollars(result.level or 0)
+    return f"{_dollars(result.envelope)} is shared by {result.funded} proposals, up to {level} each or what is needed to be useful."
 
 
 def _why_waiting(share: Share, result: Allocation) -> str:

@@ -26,7 +26,10 @@ class Applicant:
 def applicant_of(person: Any, partner: Partner, on: dt.date) -> Applicant | None:
     """The role that asks least of the partner, of those held on a date (network zone); None where none is held."""
     held = Membership.objects.filter(partner=partner, user=person).in_force(on)
-    found = [Applicant(row.role, row.role == Role.CHAMPION or (row.role == Role.PROGRAM_MANAGER and not row.employed)) for row in held]
+    found = [
+        Applicant(row.role, row.role == Role.CHAMPION or (row.role == Role.PROGRAM_MANAGER and not row.employed))
+        for row in held
+    ]
     order = [Role.DIRECTOR, Role.PROGRAM_MANAGER, Role.FACILITATOR, Role.CHAMPION]
     return min(found, key=lambda one: (one.needs_endorsement, order.index(Role(one.role))), default=None)
 
@@ -38,13 +41,21 @@ def may_endorse(person: Any, partner: Partner, on: dt.date) -> bool:
 
 def endorsers_of(partner: Partner, on: dt.date) -> list[User]:
     """Directors and employed Program Managers on a date."""
-    rows = Membership.objects.filter(partner=partner, role__in=(Role.DIRECTOR, Role.PROGRAM_MANAGER)).in_force(on).select_related("user")
+    rows = (
+        Membership.objects.filter(partner=partner, role__in=(Role.DIRECTOR, Role.PROGRAM_MANAGER))
+        .in_force(on)
+        .select_related("user")
+    )
     return [row.user for row in rows if row.role == Role.DIRECTOR or row.employed]
 
 
 def managers_of(partner: Partner, on: dt.date) -> list[User]:
     """Directors and Program Managers on a date: who is told about the partner's proposals."""
-    rows = Membership.objects.filter(partner=partner, role__in=(Role.DIRECTOR, Role.PROGRAM_MANAGER)).in_force(on).select_related("user")
+    rows = (
+        Membership.objects.filter(partner=partner, role__in=(Role.DIRECTOR, Role.PROGRAM_MANAGER))
+        .in_force(on)
+        .select_related("user")
+    )
     return [row.user for row in rows]
 
 
@@ -55,5 +66,10 @@ def outreach_manager_of(partner: Partner, on: dt.date) -> list[User]:
 
 def code_org_people(role: str, on: dt.date) -> list[User]:
     """People who hold a role at Code.org on a date, by id."""
-    rows = CodeOrgRole.objects.in_force(on).filter(role=role, user__is_active=True).select_related("user").order_by("user_id")
+    rows = (
+        CodeOrgRole.objects.in_force(on)
+        .filter(role=role, user__is_active=True)
+        .select_related("user")
+        .order_by("user_id")
+    )
     return [row.user for row in rows]

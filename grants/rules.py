@@ -25,7 +25,9 @@ def is_sent(user: Any, proposal: Any = None) -> bool:
 
 employed_manager = holds("program_manager", employed=True)
 
-permit("grants.list", member | manages_partner | staff, "People of this partner, its Outreach Manager and Code.org staff")
+permit(
+    "grants.list", member | manages_partner | staff, "People of this partner, its Outreach Manager and Code.org staff"
+)
 permit("grants.draft", member, "A Director, Program Manager, facilitator or champion")
 permit(
     "grants.view",
@@ -33,7 +35,9 @@ permit(
     "The author, a Director, a Program Manager and, once it is sent, Code.org",
 )
 permit("grants.edit", is_author & member, "The person who wrote this proposal")
-permit("grants.withdraw", (is_author & member) | director | program_manager, "The author, a Director or a Program Manager")
+permit(
+    "grants.withdraw", (is_author & member) | director | program_manager, "The author, a Director or a Program Manager"
+)
 permit("grants.endorse", (director | employed_manager) & ~is_author, "Another Director or employed Program Manager")
 permit("grants.add_context", manages_partner, "The Outreach Manager of this partner")
 permit("grants.review", outreach_manager | staff, "Outreach Managers and Code.org staff")

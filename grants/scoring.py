@@ -12,7 +12,11 @@ Marks = Mapping[str, int]
 def score_of(reviews: Sequence[Marks], weights: Mapping[str, Decimal]) -> Decimal:
     """Sum of weight x (mean - 1) / 4 over the criteria, two places, half to even. Every review has a mark for every criterion."""
     total = sum(
-        (weight * (Decimal(sum(marks[key] for marks in reviews)) / len(reviews) - 1) / 4 for key, weight in weights.items()), Decimal(0)
+        (
+            weight * (Decimal(sum(marks[key] for marks in reviews)) / len(reviews) - 1) / 4
+            for key, weight in weights.items()
+        ),
+        Decimal(0),
     )
     return total.quantize(HUNDREDTH, rounding=ROUND_HALF_EVEN)
 

@@ -31,7 +31,9 @@ def timetable_of(quarter_starts_on: dt.date, figures: Mapping[str, Decimal]) -> 
     hour = int(figures["grants.deadline_hour"])
     deadline = quarter_starts_on - dt.timedelta(days=int(figures["grants.deadline_days"]))
     reviews = deadline + dt.timedelta(days=int(figures["grants.review_days"]))
-    slate = min(reviews + dt.timedelta(days=int(figures["grants.slate_days"])), quarter_starts_on - dt.timedelta(days=1))
+    slate = min(
+        reviews + dt.timedelta(days=int(figures["grants.slate_days"])), quarter_starts_on - dt.timedelta(days=1)
+    )
     return Timetable(*(_at(day, hour) for day in (deadline, reviews, slate)))
 
 

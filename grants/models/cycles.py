@@ -127,16 +127,28 @@ class Cycle(NetworkModel):
                 name="grants_cycle_one_open",
                 expressions=[
                     (
-                        Func(F("opens_at"), F("closes_at"), RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        Func(
+                            F("opens_at"),
+                            F("closes_at"),
+                            RangeBoundary(),
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     )
                 ],
             ),
             models.CheckConstraint(
                 name="grants_cycle_order",
-                condition=Q(opens_at__lt=F("closes_at"), closes_at__lt=F("reviews_due_at"), reviews_due_at__lte=F("slate_due_at")),
+                condition=Q(
+                    opens_at__lt=F("closes_at"),
+                    closes_at__lt=F("reviews_due_at"),
+                    reviews_due_at__lte=F("slate_due_at"),
+                ),
             ),
-            models.CheckConstraint(name="grants_cycle_seed_drawn", condition=Q(opened_at__isnull=True) | ~Q(seed_sha256="")),
+            models.CheckConstraint(
+                name="grants_cycle_seed_drawn", condition=Q(opened_at__isnull=True) | ~Q(seed_sha256="")
+            ),
             models.CheckConstraint(name="grants_cycle_seed_kept", condition=Q(seed="") | Q(decided_at__isnull=False)),
             DoorGrant(name="grants_cycle_review", role="rp_review"),
         ]

@@ -187,7 +187,9 @@ class ProposalVersion(TenantModel):
             models.UniqueConstraint("proposal", "number", name="grants_proposalversion_number"),
             models.CheckConstraint(name="grants_proposalversion_scope", condition=Q(scope="local")),
             models.CheckConstraint(name="grants_proposalversion_ask", condition=Q(ask__gte=2)),
-            models.CheckConstraint(name="grants_proposalversion_minimum", condition=Q(minimum__gte=1, minimum__lte=F("ask"))),
+            models.CheckConstraint(
+                name="grants_proposalversion_minimum", condition=Q(minimum__gte=1, minimum__lte=F("ask"))
+            ),
             models.CheckConstraint(name="grants_proposalversion_dates", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(name="grants_proposalversion_goals", condition=Q(goals__len__gte=1)),
             DoorPolicy(name="grants_proposalversion_review", role="rp_review", command="SELECT", using=OF_VERSION),
@@ -211,7 +213,10 @@ def hash_of(content: Any, lines: Iterable[Any], outcomes: Iterable[Any]) -> str:
     told = {
         "content": {name: _plain(getattr(content, name)) for name in FROZEN},
         "lines": [[_plain(getattr(one, name)) for name in ("family", "what", "basis", "amount")] for one in lines],
-        "outcomes": [[_plain(getattr(one, name)) for name in ("measure", "what", "baseline", "promised", "by")] for one in outcomes],
+        "outcomes": [
+            [_plain(getattr(one, name)) for name in ("measure", "what", "baseline", "promised", "by")]
+            for one in outcomes
+        ],
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -240,7 +245,12 @@ class VersionLine(TenantModel):
             models.UniqueConstraint("version", "position", name="grants_versionline_position"),
             models.CheckConstraint(name="grants_versionline_family", condition=Q(family__in=Family.values)),
             models.CheckConstraint(name="grants_versionline_amount", condition=Q(amount__gt=0)),
-            DoorPolicy(name="grants_versionline_review", role="rp_review", command="SELECT", using="version_id in (select id from grants_proposalversion)"),
+            DoorPolicy(
+                name="grants_versionline_review",
+                role="rp_review",
+                command="SELECT",
+                using="version_id in (select id from grants_proposalversion)",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -266,7 +276,10 @@ class VersionOutcome(TenantModel):
             models.UniqueConstraint("version", "position", name="grants_versionoutcome_position"),
             models.CheckConstraint(name="grants_versionoutcome_measure", condition=Q(measure__in=Measure.values)),
             DoorPolicy(
-                name="grants_versionoutcome_review", role="rp_review", command="SELECT", using="version_id in (select id from grants_proposalversion)"
+                name="grants_versionoutcome_review",
+                role="rp_review",
+                command="SELECT",
+                using="version_id in (select id from grants_proposalversion)",
             ),
         ]
 
@@ -296,7 +309,9 @@ class Endorsement(TenantModel):
             AppendOnlyTable(name="grants_endorsement_append_only"),
             HonestAnswer(name="grants_endorsement_guard"),
             models.UniqueConstraint("version", name="grants_endorsement_once"),
-            models.CheckConstraint(name="grants_endorsement_return_says_why", condition=Q(outcome="endorsed") | ~Q(note="")),
+            models.CheckConstraint(
+                name="grants_endorsement_return_says_why", condition=Q(outcome="endorsed") | ~Q(note="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -329,10 +344,12 @@ class ContextNote(TenantModel):
         constraints = [
             AppendOnlyTable(name="grants_contextnote_append_only"),
             DoorPolicy(
-                name="grants_contextnote_review", role="rp_review", command="SELECT", using="proposal_id = any ((select app.reviews())::bigint[])"
+                name="grants_contextnote_review",
+                role="rp_review",
+                command="SELECT",
+                using="proposal_id = any ((select app.reviews())::bigint[])",
             ),
         ]
 
     def __str__(self) -> str:
         return f"note on {self.proposal_id}"
-

@@ -19,7 +19,9 @@ from grants.models.proposals import Proposal, ProposalVersion
 PERSON = settings.AUTH_USER_MODEL
 MINE = "reviewer_id = (select app.person()) and proposal_id = any ((select app.reviews())::bigint[])"
 SEEN = f"{MINE} or released_at is not null and proposal_id = any ((select app.reviews())::bigint[])"
-OWN_OPEN = "review_id in (select id from grants_review where reviewer_id = (select app.person()) and state = 'assigned')"
+OWN_OPEN = (
+    "review_id in (select id from grants_review where reviewer_id = (select app.person()) and state = 'assigned')"
+)
 STEPS: Transitions = {"": ("assigned",), "assigned": ("done", "stood_down"), "done": ("assigned", "stood_down")}
 
 
@@ -79,10 +81,16 @@ class Review(StatefulModel, TenantModel):
             HiddenFromPartner(name="grants_review_hidden"),
             CleanReviewer(name="grants_review_guard"),
             models.UniqueConstraint("proposal", "reviewer", name="grants_review_once"),
-            models.CheckConstraint(name="grants_review_down_says_why", condition=~Q(state="stood_down") | ~Q(stood_down_reason="")),
+            models.CheckConstraint(
+                name="grants_review_down_says_why", condition=~Q(state="stood_down") | ~Q(stood_down_reason="")
+            ),
             DoorPolicy(name="grants_review_seen", role="rp_review", command="SELECT", using=SEEN),
             DoorPolicy(
-                name="grants_review_written", role="rp_review", command="UPDATE", using=MINE, with_check="reviewer_id = (select app.person())"
+                name="grants_review_written",
+                role="rp_review",
+                command="UPDATE",
+                using=MINE,
+                with_check="reviewer_id = (select app.person())",
             ),
         ]
         indexes = [
@@ -115,9 +123,20 @@ class ReviewScore(TenantModel):
             HiddenFromPartner(name="grants_reviewscore_hidden"),
             models.UniqueConstraint("review", "criterion", name="grants_reviewscore_once"),
             models.CheckConstraint(name="grants_reviewscore_value", condition=Q(value__gte=1, value__lte=5)),
-            DoorPolicy(name="grants_reviewscore_seen", role="rp_review", command="SELECT", using="review_id in (select id from grants_review)"),
+            DoorPolicy(
+                name="grants_reviewscore_seen",
+                role="rp_review",
+                command="SELECT",
+                using="review_id in (select id from grants_review)",
+            ),
             DoorPolicy(name="grants_reviewscore_given", role="rp_review", command="INSERT", with_check=OWN_OPEN),
-            DoorPolicy(name="grants_reviewscore_changed", role="rp_review", command="UPDATE", using=OWN_OPEN, with_check=OWN_OPEN),
+            DoorPolicy(
+                name="grants_reviewscore_changed",
+                role="rp_review",
+                command="UPDATE",
+                using=OWN_OPEN,
+                with_check=OWN_OPEN,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,8 +157,18 @@ class Declaration(NetworkModel):
             GuardedTable(name="grants_declaration_guard"),
             AppendOnlyTable(name="grants_declaration_append_only"),
             models.UniqueConstraint("cycle", "person", name="grants_declaration_once"),
-            DoorPolicy(name="grants_declaration_seen", role="rp_review", command="SELECT", using="person_id = (select app.person())"),
-            DoorPolicy(name="grants_declaration_signed", role="rp_review", command="INSERT", with_check="person_id = (select app.person())"),
+            DoorPolicy(
+                name="grants_declaration_seen",
+                role="rp_review",
+                command="SELECT",
+                using="person_id = (select app.person())",
+            ),
+            DoorPolicy(
+                name="grants_declaration_signed",
+                role="rp_review",
+                command="INSERT",
+                with_check="person_id = (select app.person())",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,10 +67,13 @@ class Slate(StatefulModel, NetworkModel):
             models.UniqueConstraint(
                 "cycle", name="grants_slate_one_alive", condition=Q(state__in=("prepared", "proposed", "approved"))
             ),
-            models.CheckConstraint(name="grants_slate_two_people", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
+            models.CheckConstraint(
+                name="grants_slate_two_people", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by"))
+            ),
             models.CheckConstraint(
                 name="grants_slate_approved_whole",
-                condition=~Q(state="approved") | Q(proposed_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False),
+                condition=~Q(state="approved")
+                | Q(proposed_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False),
             ),
             models.CheckConstraint(name="grants_slate_balances", condition=Q(total__gte=0, total__lte=F("envelope"))),
         ]
@@ -95,7 +98,9 @@ class SlateLine(TenantModel):
     bound = MoneyField()
     amount = MoneyField()
     other_amount = MoneyField()
-    outcome = models.CharField(max_length=8, choices=[("full", "Full"), ("partial", "Part"), ("waitlist", "Waitlist"), ("decline", "Decline")])
+    outcome = models.CharField(
+        max_length=8, choices=[("full", "Full"), ("partial", "Part"), ("waitlist", "Waitlist"), ("decline", "Decline")]
+    )
     cause = models.CharField(max_length=20)
     place = models.PositiveSmallIntegerField(null=True)
     reason = models.CharField(max_length=1000)
@@ -108,7 +113,8 @@ class SlateLine(TenantModel):
             HiddenFromPartner(name="grants_slateline_hidden"),
             models.UniqueConstraint("slate", "proposal", name="grants_slateline_once"),
             models.CheckConstraint(
-                name="grants_slateline_useful", condition=Q(amount=0) | Q(amount__gte=F("minimum"), amount__lte=F("ask"))
+                name="grants_slateline_useful",
+                condition=Q(amount=0) | Q(amount__gte=F("minimum"), amount__lte=F("ask")),
             ),
             models.CheckConstraint(name="grants_slateline_reason", condition=~Q(reason="")),
         ]
@@ -146,7 +152,9 @@ class Decision(TenantModel):
             AppendOnlyTable(name="grants_decision_append_only"),
             models.CheckConstraint(name="grants_decision_reason", condition=~Q(reason="")),
             models.CheckConstraint(
-                name="grants_decision_amount", condition=Q(outcome__in=("full", "partial"), amount__gt=0) | Q(outcome__in=("waitlist", "decline"), amount=0)
+                name="grants_decision_amount",
+                condition=Q(outcome__in=("full", "partial"), amount__gt=0)
+                | Q(outcome__in=("waitlist", "decline"), amount=0),
             ),
         ]
         indexes = [models.Index(fields=["partner", "proposal", "-decided_at"], name="grants_decision_proposal")]
@@ -206,8 +214,15 @@ class WaitlistOffer(TenantModel):
         constraints = [
             HiddenFromPartner(name="grants_waitlistoffer_hidden"),
             HonestOffer(name="grants_waitlistoffer_guard"),
-            models.UniqueConstraint("proposal", name="grants_waitlistoffer_one_open", condition=Q(approved_at__isnull=True, dropped_at__isnull=True)),
-            models.CheckConstraint(name="grants_waitlistoffer_two_people", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
+            models.UniqueConstraint(
+                "proposal",
+                name="grants_waitlistoffer_one_open",
+                condition=Q(approved_at__isnull=True, dropped_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="grants_waitlistoffer_two_people",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+            ),
             models.CheckConstraint(name="grants_waitlistoffer_amount", condition=Q(amount__gte=1)),
         ]
 

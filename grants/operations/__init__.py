@@ -3,9 +3,24 @@
 Lock order: the slate, then proposals by id, then (in ledger) pool, envelope, partner-quarter, partners by id.
 """
 
-from grants.operations.cycles import CycleRefused, PolicyRefused, choose_policy, close_intake, end_waitlist, ensure_cycles, open_cycle
+from grants.operations.cycles import (
+    CycleRefused,
+    PolicyRefused,
+    choose_policy,
+    close_intake,
+    end_waitlist,
+    ensure_cycles,
+    open_cycle,
+)
 from grants.operations.drafts import NotYours, StaleDraft, save_draft, start_proposal
 from grants.operations.endorsement import EndorsementRefused, StaleVersion, endorse_proposal, return_proposal
+from grants.operations.reviewers import (
+    ReviewerRefused,
+    add_reviewer,
+    change_reviewer,
+    clean_reviewers,
+    propose_reviewers,
+)
 from grants.operations.reviewing import (
     MarksRefused,
     ReviewClosed,
@@ -15,7 +30,6 @@ from grants.operations.reviewing import (
     stand_down,
     write_context,
 )
-from grants.operations.reviewers import ReviewerRefused, add_reviewer, change_reviewer, clean_reviewers, propose_reviewers
 from grants.operations.sending import (
     NoOpenCycle,
     NotReady,

@@ -81,9 +81,19 @@ def open_cycle(*, cycle: Cycle, at: dt.datetime, seed: bytes | None = None) -> C
     row.save(update_fields=["seed_sha256", "opened_at"])
     figures = settings_on(row.quarter.starts_on, "grants.policy", "grants.line_score")
     PolicyChoice.objects.create(
-        cycle=row, policy=f"P{figures['grants.policy']:.0f}", line=figures["grants.line_score"], reason="The default", chosen_at=at
+        cycle=row,
+        policy=f"P{figures['grants.policy']:.0f}",
+        line=figures["grants.line_score"],
+        reason="The default",
+        chosen_at=at,
     )
-    record(row, verb="cycle.opened", text=f"Intake of {row.title} opened; ties are drawn by seed {row.seed_sha256[:12]}…", by=None, at=at)
+    record(
+        row,
+        verb="cycle.opened",
+        text=f"Intake of {row.title} opened; ties are drawn by seed {row.seed_sha256[:12]}…",
+        by=None,
+        at=at,
+    )
     return row
 
 
@@ -106,7 +116,13 @@ def close_intake(*, cycle: Cycle, by: Any, at: dt.datetime) -> Cycle:
     fix_envelope(quarter=row.quarter.label, amount=envelope, by=by, at=at)
     Cycle.objects.filter(pk=row.pk).update(closed_at=at)
     row = Cycle.objects.select_related("quarter").get(pk=row.pk)
-    record(row, verb="cycle.closed", text=f"Intake of {row.title} closed with an envelope of ${envelope:,.2f}", by=by, at=at)
+    record(
+        row,
+        verb="cycle.closed",
+        text=f"Intake of {row.title} closed with an envelope of ${envelope:,.2f}",
+        by=by,
+        at=at,
+    )
     following = Cycle.objects.filter(opens_at=row.closes_at).first()
     if following is not None:
         open_cycle(cycle=following, at=at)
@@ -140,24 +156,52 @@ def choose_policy(*, cycle: Cycle, policy: str, line: Decimal, reason: str, by: 
 def end_waitlist(*, cycle: Cycle, at: dt.datetime) -> int:
     """Whoever still waits is declined with the reason; open offers are dropped (staff door). Locks the proposals. How many."""
     Cycle.objects.filter(pk=cycle.pk, waitlist_ended_at=None).update(waitlist_ended_at=at)
-    waiting = list(Proposal.objects.filter(cycle=cycle, state="waitlisted").order_by("id").select_for_update(of=("self",)).select_related("partner", "author"))
+    waiting = list(
+        Proposal.objects.filter(cycle=cycle, state="waitlisted")
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .select_related("partner", "author")
+    )
     if not waiting:
         return 0
-    scores = dict(Decision.objects.filter(proposal__in=waiting).order_by("decided_at").values_list("proposal_id", "score"))
+    scores = dict(
+        Decision.objects.filter(proposal__in=waiting).order_by("decided_at").values_list("proposal_id", "score")
+    )
     WaitlistOffer.objects.filter(proposal__in=waiting, approved_at=None, dropped_at=None).update(dropped_at=at)
     Proposal.objects.filter(pk__in=[row.pk for row in waiting]).update(state="declined")
     Decision.objects.bulk_create(
         [
             Decision(
-                partner_id=row.partner_id, proposal=row, cycle=cycle, outcome="decline", amount=ZERO, score=scores[row.pk], reason=WAITLIST_ENDED, decided_at=at
+                partner_id=row.partner_id,
+                proposal=row,
+                cycle=cycle,
+                outcome="decline",
+                amount=ZERO,
+                score=scores[row.pk],
+                reason=WAITLIST_ENDED,
+                decided_at=at,
             )
             for row in waiting
         ]
     )
-    record_all([(row, f"The waitlist ended; {row.title} was declined") for row in waiting], verb="proposal.declined", by=None, at=at, reason=WAITLIST_ENDED)
+    record_all(
+        [(row, f"The waitlist ended; {row.title} was declined") for row in waiting],
+        verb="proposal.declined",
+        by=None,
+        at=at,
+        reason=WAITLIST_ENDED,
+    )
     for row in waiting:
         text = f"{row.title}: the waitlist ended, no award"
-        tell([row.author], kind="grant.decision", key=f"waitlist-ended:{row.ref}", text=text, url=page_of(row), at=at, partner_id=row.partner_id)
+        tell(
+            [row.author],
+            kind="grant.decision",
+            key=f"waitlist-ended:{row.ref}",
+            text=text,
+            url=page_of(row),
+            at=at,
+            partner_id=row.partner_id,
+        )
     return len(waiting)
 
 
@@ -170,4 +214,3 @@ def _a_quarter_before(quarter: Quarter) -> dt.datetime:
     month = quarter.starts_on.month - 3
     starts_on = quarter.starts_on.replace(year=quarter.starts_on.year - (month < 1), month=month + 12 * (month < 1))
     return timetable_of(starts_on, settings_on(quarter.starts_on, *KEYS)).closes_at
-

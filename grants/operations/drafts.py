@@ -45,7 +45,14 @@ def start_proposal(*, partner: Partner, by: Any, at: dt.datetime, copy_of: Propo
 
 @transaction.atomic
 def save_draft(
-    *, proposal: Proposal, answers: dict[str, Any], title: str, ask: Decimal | None, revision: int | None, by: Any, at: dt.datetime
+    *,
+    proposal: Proposal,
+    answers: dict[str, Any],
+    title: str,
+    ask: Decimal | None,
+    revision: int | None,
+    by: Any,
+    at: dt.datetime,
 ) -> Proposal:
     """Keep the draft word for word, valid or not; locks the proposal. `revision` is the one that the page was opened with.
 
@@ -56,7 +63,9 @@ def save_draft(
     if row.answers == answers:
         return row
     if revision is not None and revision != row.revision:
-        raise StaleDraft("This draft was changed in another tab. Open it again; what you typed here is still on this page.")
+        raise StaleDraft(
+            "This draft was changed in another tab. Open it again; what you typed here is still on this page."
+        )
     row.answers, row.title, row.ask = answers, title[:120], ask
     row.revision, row.saved_at = row.revision + 1, at
     row.save(update_fields=["answers", "title", "ask", "revision", "saved_at"])

@@ -38,11 +38,16 @@ def endorse_proposal(*, proposal: Proposal, sha256: str, note: str, by: Any, at:
     """
     row, version = _locked(proposal, sha256, by, at)
     cycle = cycle_at(at)
-    findings = check(content_of(version), circumstances_of(row.partner, applicant_of(row.author, row.partner, network_date(at)), cycle))
+    findings = check(
+        content_of(version),
+        circumstances_of(row.partner, applicant_of(row.author, row.partner, network_date(at)), cycle),
+    )
     if not is_ready(findings):
         raise NotReady(findings)
     _answer(version, Endorsement.Outcome.ENDORSED, note, by, at)
-    record(row, verb="proposal.endorsed", text=f"{by.name} endorsed version {version.number}", reason=note, by=by, at=at)
+    record(
+        row, verb="proposal.endorsed", text=f"{by.name} endorsed version {version.number}", reason=note, by=by, at=at
+    )
     submit(row, cycle, by=by, at=at)
     _tell_author(row, version, f"{by.name} endorsed {version.title}: it is in {cycle.title}", at)
     return row
@@ -57,7 +62,9 @@ def return_proposal(*, proposal: Proposal, sha256: str, note: str, by: Any, at: 
     _answer(version, Endorsement.Outcome.RETURNED, note, by, at)
     row.move_to(Proposal.State.DRAFT)
     row.save(update_fields=["state"])
-    record(row, verb="proposal.returned", text=f"{by.name} returned version {version.number}", reason=note, by=by, at=at)
+    record(
+        row, verb="proposal.returned", text=f"{by.name} returned version {version.number}", reason=note, by=by, at=at
+    )
     _tell_author(row, version, f"{by.name} returned {version.title}: {note}"[:500], at)
     return row
 
@@ -76,13 +83,22 @@ def content_of(version: ProposalVersion) -> Content:
         starts_on=version.starts_on,
         ends_on=version.ends_on,
         place=version.place,
-        lines=tuple(BudgetLine(one.family, one.what, one.basis, one.amount) for one in version.lines.order_by("position")),
-        outcomes=tuple(Promise(one.measure, one.what, one.baseline, one.promised, one.by) for one in version.outcomes.order_by("position")),
+        lines=tuple(
+            BudgetLine(one.family, one.what, one.basis, one.amount) for one in version.lines.order_by("position")
+        ),
+        outcomes=tuple(
+            Promise(one.measure, one.what, one.baseline, one.promised, one.by)
+            for one in version.outcomes.order_by("position")
+        ),
     )
 
 
 def _locked(proposal: Proposal, sha256: str, by: Any, at: dt.datetime) -> tuple[Proposal, ProposalVersion]:
-    row = Proposal.objects.select_for_update(of=("self",)).select_related("partner", "author", "version").get(pk=proposal.pk)
+    row = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("partner", "author", "version")
+        .get(pk=proposal.pk)
+    )
     version = row.version
     if row.state != Proposal.State.PM_REVIEW or version is None:
         raise IllegalTransition(f"This proposal is {row.word}: it does not wait for endorsement.")

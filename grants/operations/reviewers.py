@@ -45,9 +45,13 @@ class Conflicts:
         self._note(worked.values_list("partner_id", "user_id"), "worked for this partner")
         managed = OutreachAssignment.objects.filter(partner__in=partners).in_force(on)
         self._note(managed.values_list("partner_id", "user_id"), "is the Outreach Manager of this partner")
-        for proposal, person in ProposalVersion.objects.filter(proposal__in=ids).values_list("proposal_id", "author_id"):
+        for proposal, person in ProposalVersion.objects.filter(proposal__in=ids).values_list(
+            "proposal_id", "author_id"
+        ):
             self.by_proposal[proposal][person] = "wrote this proposal"
-        for proposal, person in Endorsement.objects.filter(version__proposal__in=ids).values_list("version__proposal_id", "answered_by_id"):
+        for proposal, person in Endorsement.objects.filter(version__proposal__in=ids).values_list(
+            "version__proposal_id", "answered_by_id"
+        ):
             self.by_proposal[proposal].setdefault(person, "endorsed this proposal")
 
     def _note(self, pairs: Iterable[tuple[int, int]], why: str) -> None:
@@ -65,7 +69,12 @@ def propose_reviewers(*, proposals: Sequence[Proposal], at: dt.datetime) -> int:
     suffice (staff door). Locks the proposals; those with two become "In review". Twice is once. How many reviews are new.
     """
     ids = [row.pk for row in proposals]
-    rows = Proposal.objects.filter(pk__in=ids, state="submitted").order_by("id").select_for_update(of=("self",)).select_related("cycle__quarter")
+    rows = (
+        Proposal.objects.filter(pk__in=ids, state="submitted")
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .select_related("cycle__quarter")
+    )
     return fill_places(proposals=list(rows), at=at)
 
 
@@ -78,7 +87,9 @@ def fill_places(*, proposals: Sequence[Proposal], at: dt.datetime) -> int:
     Review.objects.bulk_create(made, batch_size=1000)
     full = [row.pk for row in proposals if len(panel.of(row)) >= PANEL]
     Proposal.objects.filter(pk__in=full, state="submitted").update(state="in_review")
-    named = ((row, f"Reviewers were proposed: {', '.join(panel.of(row)) or 'none without a conflict'}") for row in proposals)
+    named = (
+        (row, f"Reviewers were proposed: {', '.join(panel.of(row)) or 'none without a conflict'}") for row in proposals
+    )
     record_all(named, verb="proposal.reviewers", by=None, at=at)
     _tell_reviewers(made, at)
     short = [row for row in proposals if row.pk not in set(full)]
@@ -107,7 +118,9 @@ class Panel:
         self.load = Counter(standing.values_list("reviewer_id", flat=True))
         self.names: dict[int, list[str]] = defaultdict(list)
         self.taken: set[tuple[int, int]] = set()
-        for proposal, person, name, state in Review.objects.filter(proposal__in=rows).values_list("proposal_id", "reviewer_id", "reviewer_name", "state"):
+        for proposal, person, name, state in Review.objects.filter(proposal__in=rows).values_list(
+            "proposal_id", "reviewer_id", "reviewer_name", "state"
+        ):
             self.taken.add((proposal, person))
             if state != "stood_down":
                 self.names[proposal].append(name)
@@ -138,7 +151,11 @@ class Panel:
 def clean_reviewers(proposal: Proposal, on: dt.date) -> list[Any]:
     """People whom staff may choose for a proposal, by name: Outreach Managers and staff without a conflict, not on it already."""
     panel = Panel([proposal], on)
-    people = [one for one in (*panel.managers, *panel.staff) if (proposal.pk, one.pk) not in panel.taken and not panel.conflicts.of(one, proposal)]
+    people = [
+        one
+        for one in (*panel.managers, *panel.staff)
+        if (proposal.pk, one.pk) not in panel.taken and not panel.conflicts.of(one, proposal)
+    ]
     return sorted(people, key=lambda one: (one.name, one.pk))
 
 
@@ -168,13 +185,21 @@ def change_reviewer(*, review: Review, person: Any, by: Any, at: dt.datetime) ->
         raise ReviewerRefused("This review has been given back already.")
     old.delete()
     made = _assign(row, person, by, at)
-    record(row, verb="proposal.reviewers", text=f"{by.name} named {person.name} as reviewer in place of {old.reviewer_name}", by=by, at=at)
+    record(
+        row,
+        verb="proposal.reviewers",
+        text=f"{by.name} named {person.name} as reviewer in place of {old.reviewer_name}",
+        by=by,
+        at=at,
+    )
     return made
 
 
 def with_first_mark(proposals: Any) -> Any:
     """Annotates `has_mark`: the reviewers of such a proposal stay."""
-    return proposals.annotate(has_mark=Exists(ReviewScore.objects.filter(review__proposal=OuterRef("pk"), review__stood_down_at=None)))
+    return proposals.annotate(
+        has_mark=Exists(ReviewScore.objects.filter(review__proposal=OuterRef("pk"), review__stood_down_at=None))
+    )
 
 
 def _assign(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
@@ -183,7 +208,9 @@ def _assign(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
         raise ReviewerRefused(f"{person.name} {why}, so somebody else reviews it.", field="person")
     refusals = {
         "grants_review_guard": ReviewerRefused(f"{person.name} has a conflict of interest.", field="person"),
-        "grants_review_once": ReviewerRefused(f"{person.name} has, or has given back, a review of this proposal.", field="person"),
+        "grants_review_once": ReviewerRefused(
+            f"{person.name} has, or has given back, a review of this proposal.", field="person"
+        ),
     }
     with refusing(**refusals):
         made = _review(row, person, by, at)
@@ -208,8 +235,14 @@ def _review(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
 
 def _locked(proposal: Proposal) -> Proposal:
     row = Proposal.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=proposal.pk)
-    if row.state not in (Proposal.State.SUBMITTED, Proposal.State.IN_REVIEW) or row.cycle is None or row.cycle.closed_at is None:
-        raise ReviewerRefused(f"This proposal is {row.word}, or its intake is still open: it has no reviewers to change.")
+    if (
+        row.state not in (Proposal.State.SUBMITTED, Proposal.State.IN_REVIEW)
+        or row.cycle is None
+        or row.cycle.closed_at is None
+    ):
+        raise ReviewerRefused(
+            f"This proposal is {row.word}, or its intake is still open: it has no reviewers to change."
+        )
     return row
 
 

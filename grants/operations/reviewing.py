@@ -40,7 +40,14 @@ def sign_declaration(*, cycle: Cycle, by: Any, at: dt.datetime) -> Declaration:
 
 @transaction.atomic
 def save_review(
-    *, review: Review, marks: Mapping[str, int], to_applicant: str, internal: str, by: Any, at: dt.datetime, finish: bool = False
+    *,
+    review: Review,
+    marks: Mapping[str, int],
+    to_applicant: str,
+    internal: str,
+    by: Any,
+    at: dt.datetime,
+    finish: bool = False,
 ) -> Review:
     """Keep marks and comments of one's own review (review door); `finish` makes it count once every criterion has a mark.
 
@@ -71,7 +78,11 @@ def save_review(
 
 def _keep_marks(row: Review, marks: Mapping[Criterion, int]) -> None:
     known = {score.criterion_id: score for score in ReviewScore.objects.filter(review=row)}
-    new = [ReviewScore(partner_id=row.partner_id, review=row, criterion=one, value=value) for one, value in marks.items() if one.pk not in known]
+    new = [
+        ReviewScore(partner_id=row.partner_id, review=row, criterion=one, value=value)
+        for one, value in marks.items()
+        if one.pk not in known
+    ]
     ReviewScore.objects.bulk_create(new)
     for one, value in marks.items():
         if one.pk in known and known[one.pk].value != value:
@@ -86,7 +97,11 @@ def settle_reviews(*, proposal_id: int, at: dt.datetime) -> bool:
     """
     row = Proposal.objects.select_for_update(of=("self",)).select_related("cycle__quarter").get(pk=proposal_id)
     reviews = list(Review.objects.filter(proposal=row).standing())
-    if row.state != Proposal.State.IN_REVIEW or len(reviews) < PANEL or any(review.state != Review.State.DONE for review in reviews):
+    if (
+        row.state != Proposal.State.IN_REVIEW
+        or len(reviews) < PANEL
+        or any(review.state != Review.State.DONE for review in reviews)
+    ):
         return False
     Review.objects.filter(pk__in=[review.pk for review in reviews]).update(released_at=at)
     row.move_to(Proposal.State.SCORED)
@@ -96,7 +111,14 @@ def settle_reviews(*, proposal_id: int, at: dt.datetime) -> bool:
     if not Proposal.objects.filter(cycle=row.cycle, state__in=("submitted", "in_review")).exists():
         text = f"All scores of {row.cycle.title} are in: prepare its slate"
         people = code_org_people("staff", network_date(at))
-        tell(people, kind="grant.scores", key=f"scored:{row.cycle.ref}", text=text, url=f"/network/grants/cycles/{row.cycle.ref}/", at=at)
+        tell(
+            people,
+            kind="grant.scores",
+            key=f"scored:{row.cycle.ref}",
+            text=text,
+            url=f"/network/grants/cycles/{row.cycle.ref}/",
+            at=at,
+        )
     return True
 
 
@@ -115,10 +137,19 @@ def stand_down(*, review: Review, reason: str, is_conflict: bool, by: Any, at: d
             declare_conflict(person=by, partner=partner, period=(on, None), reason=reason, at=at)
         own = Review.objects.filter(reviewer=by, cycle_id=row.cycle_id, released_at=None).standing()
         rows = own.filter(partner=partner) if is_conflict else own.filter(pk=row.pk)
-        proposals = list(Proposal.objects.filter(pk__in=rows.values("proposal")).order_by("id").select_for_update(of=("self",)))
+        proposals = list(
+            Proposal.objects.filter(pk__in=rows.values("proposal")).order_by("id").select_for_update(of=("self",))
+        )
         rows.update(state="stood_down", stood_down_at=at, stood_down_reason=reason)
         for proposal in proposals:
-            record(proposal, verb="proposal.reviewers", text=f"{by.name} stood down as reviewer", reason=reason, by=by, at=at)
+            record(
+                proposal,
+                verb="proposal.reviewers",
+                text=f"{by.name} stood down as reviewer",
+                reason=reason,
+                by=by,
+                at=at,
+            )
         fill_places(proposals=proposals, at=at)
     return row
 

@@ -173,11 +173,22 @@ def _freeze(row: Proposal, content: Content, applicant: Applicant, by: Any, at: 
     )
     own = {"partner_id": row.partner_id, "version": made}
     VersionLine.objects.bulk_create(
-        [VersionLine(**own, position=n, family=one.family, what=one.what, basis=one.basis, amount=one.amount) for n, one in enumerate(content.lines, 1)]
+        [
+            VersionLine(**own, position=n, family=one.family, what=one.what, basis=one.basis, amount=one.amount)
+            for n, one in enumerate(content.lines, 1)
+        ]
     )
     VersionOutcome.objects.bulk_create(
         [
-            VersionOutcome(**own, position=n, measure=one.measure, what=one.what, baseline=one.baseline, promised=one.promised, by=one.by)
+            VersionOutcome(
+                **own,
+                position=n,
+                measure=one.measure,
+                what=one.what,
+                baseline=one.baseline,
+                promised=one.promised,
+                by=one.by,
+            )
             for n, one in enumerate(content.outcomes, 1)
         ]
     )
@@ -191,18 +202,42 @@ def _ask_partner(row: Proposal, version: ProposalVersion, by: Any, at: dt.dateti
     people = [person for person in endorsers_of(row.partner, network_date(at)) if person.pk != by.pk]
     text = f"{by.name} asks you to endorse {version.title}, {show_short(version.ask)}"
     url = f"{page_of(row)}endorsement/"
-    tell(people, kind="grant.endorse", key=f"endorse:{row.ref}:{version.number}", text=text, url=url, at=at, partner_id=row.partner_id)
+    tell(
+        people,
+        kind="grant.endorse",
+        key=f"endorse:{row.ref}:{version.number}",
+        text=text,
+        url=url,
+        at=at,
+        partner_id=row.partner_id,
+    )
     return row
 
 
 def _tell_managers(row: Proposal, by: Any, at: dt.datetime) -> None:
     text = f"{by.name}, facilitator, submitted {row}. You can object within three working days."
     people = [person for person in managers_of(row.partner, network_date(at)) if person.pk != by.pk]
-    tell(people, kind="grant.facilitator", key=f"facilitator:{row.ref}:{row.revision}", text=text, url=page_of(row), at=at, partner_id=row.partner_id)
+    tell(
+        people,
+        kind="grant.facilitator",
+        key=f"facilitator:{row.ref}:{row.revision}",
+        text=text,
+        url=page_of(row),
+        at=at,
+        partner_id=row.partner_id,
+    )
 
 
 def _tell_author(row: Proposal, what: str, text: str, at: dt.datetime) -> None:
-    tell([row.author], kind=f"grant.{what}", key=f"{what}:{row.ref}:{row.revision}", text=text, url=page_of(row), at=at, partner_id=row.partner_id)
+    tell(
+        [row.author],
+        kind=f"grant.{what}",
+        key=f"{what}:{row.ref}:{row.revision}",
+        text=text,
+        url=page_of(row),
+        at=at,
+        partner_id=row.partner_id,
+    )
 
 
 def last_answer(proposal: Proposal) -> Endorsement | None:

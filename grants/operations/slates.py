@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +12,24 @@ from django.db import transaction
 
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition, refusing
-from common.money import ZERO
 from common.zones import network_date
-from grants.allocation import Allocation, Candidate, Outcome, Policy, allocate, replay_hash
-from grants.explanations import reason_of
-from grants.models import Award, Cycle, CycleSeed, Decision, PolicyChoice, Proposal, Review, ReviewScore, Slate, SlateLine
+from grants.allocation import Outcome, replay_hash
+from grants.models import (
+    Award,
+    Cycle,
+    CycleSeed,
+    Decision,
+    PolicyChoice,
+    Proposal,
+    Review,
+    ReviewScore,
+    Slate,
+    SlateLine,
+)
+from grants.operations.slate_inputs import inputs_of, write_lines
 from grants.people import code_org_people
-from grants.scoring import Marks, gap_of, score_of
 from grants.timeline import page_of, record_all
-from ledger.models import Budget, Limit, NetworkBudget, PartnerLimit
+from ledger.models import Limit, PartnerLimit
 from ledger.operations import conflicted_partners, lock_budgets, reserve
 
 AWARDED = "grant_awarded"
@@ -37,25 +45,6 @@ class NotScored(DomainError):
     """Reviews are missing: there is no slate before all scores are in."""
 
     code = "not_scored"
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What the rules work on, read once: proposals by reference, their scores and gaps, money and rooms in dollars."""
-
-    proposals: dict[str, Proposal]
-    scores: dict[str, Decimal]
-    gaps: dict[str, tuple[Decimal, int]]
-    envelope: Decimal
-    rooms: dict[str, Decimal]
-    seed: bytes
-
-    def allocated(self, policy: str, line: Decimal) -> Allocation:
-        """The result under a policy."""
-        candidates = [
-            Candidate(ref, self.scores[ref], int(row.version.ask), int(row.version.minimum), str(row.partner_id)) for ref, row in self.proposals.items()
-        ]
-        return allocate(Policy(policy), candidates, envelope=self.envelope, rooms=self.rooms, line=line, seed=self.seed)
 
 
 @transaction.atomic
@@ -88,10 +77,17 @@ def prepare_slate(*, cycle: Cycle, by: Any, at: dt.datetime) -> Slate:
         replay_sha256=replay_hash(result, rooms=inputs.rooms, seed_sha256=row.seed_sha256),
         prepared_at=at,
     )
-    _write_lines(slate, result, inputs)
+    write_lines(slate, result, inputs)
     text = f"The slate of {row.title} is prepared: ${result.total:,} for {result.funded} of {len(result.shares)}"
     record(slate, verb="slate.prepared", text=text, by=by, at=at)
-    tell(code_org_people("staff", network_date(at)), kind="grant.slate", key=f"prepared:{slate.ref}", text=text, url=slate_page(row), at=at)
+    tell(
+        code_org_people("staff", network_date(at)),
+        kind="grant.slate",
+        key=f"prepared:{slate.ref}",
+        text=text,
+        url=slate_page(row),
+        at=at,
+    )
     return slate
 
 
@@ -107,7 +103,14 @@ def propose_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     text = f"{by.name} proposed the slate of {row.cycle.title}"
     record(row, verb="slate.proposed", text=text, by=by, at=at)
     others = [person for person in code_org_people("staff", network_date(at)) if person.pk != by.pk]
-    tell(others, kind="grant.slate", key=f"proposed:{row.ref}", text=f"{text}: another person approves it", url=slate_page(row.cycle), at=at)
+    tell(
+        others,
+        kind="grant.slate",
+        key=f"proposed:{row.ref}",
+        text=f"{text}: another person approves it",
+        url=slate_page(row.cycle),
+        at=at,
+    )
     return row
 
 
@@ -119,8 +122,16 @@ def return_slate(*, slate: Slate, reason: str, by: Any, at: dt.datetime) -> Slat
     row.returned_by, row.return_reason = by, reason
     row.save(update_fields=["state", "returned_by", "return_reason"])
     _proposals_of(row).update(state="scored")
-    record(row, verb="slate.returned", text=f"{by.name} returned the slate of {row.cycle.title}", reason=reason, by=by, at=at)
-    tell([row.proposed_by], kind="grant.slate", key=f"returned:{row.ref}", text=f"{by.name} returned the slate: {reason}"[:500], url=slate_page(row.cycle), at=at)
+    record(
+        row,
+        verb="slate.returned",
+        text=f"{by.name} returned the slate of {row.cycle.title}",
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    text = f"{by.name} returned the slate: {reason}"[:500]
+    tell([row.proposed_by], kind="grant.slate", key=f"returned:{row.ref}", text=text, url=slate_page(row.cycle), at=at)
     return row
 
 
@@ -135,7 +146,11 @@ def approve_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     row = _locked(slate, Slate.State.PROPOSED, "approve")
     refuse_approver(row.cycle, row.proposed_by_id, by)
     _refuse_conflicted(row, by, at)
-    lines = list(SlateLine.objects.filter(slate=row).select_related("proposal__partner", "proposal__author").order_by("partner_id", "rank"))
+    lines = list(
+        SlateLine.objects.filter(slate=row)
+        .select_related("proposal__partner", "proposal__author")
+        .order_by("partner_id", "rank")
+    )
     list(_proposals_of(row).order_by("id").select_for_update(of=("self",)).values_list("pk"))
     refuse_raiser(row.cycle, [line.proposal.partner for line in lines if line.amount], by)
     _award(row, [line for line in lines if line.amount], by, at)
@@ -146,7 +161,13 @@ def approve_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
         row.save(update_fields=["state", "approved_by", "approved_at"])
     seed = CycleSeed.objects.get(cycle=row.cycle)
     Cycle.objects.filter(pk=row.cycle_id).update(decided_at=at, seed=bytes(seed.seed).hex())
-    record(row, verb="slate.approved", text=f"{by.name} approved the slate of {row.cycle.title}, ${row.total:,.2f}", by=by, at=at)
+    record(
+        row,
+        verb="slate.approved",
+        text=f"{by.name} approved the slate of {row.cycle.title}, ${row.total:,.2f}",
+        by=by,
+        at=at,
+    )
     return row
 
 
@@ -184,64 +205,12 @@ def refuse_raiser(cycle: Cycle, partners: Sequence[Any], by: Any) -> None:
             raise SlateRefused("You raised a limit of this quarter, so somebody else approves under it.")
 
 
-def inputs_of(cycle: Cycle) -> Inputs:
-    """Scored proposals of a closed cycle with everything that the rules need, in a fixed number of queries."""
-    rows = Proposal.objects.filter(cycle=cycle, state__in=("scored", "proposed")).select_related("version", "partner")
-    proposals = {row.ref: row for row in rows}
-    weights = cycle.rubric.weights
-    marks = _marks(list(proposals.values()))
-    money = {budget.kind: budget.room for budget in NetworkBudget.objects.filter(kind="grant_envelope", period=cycle.quarter.label)}
-    pool = NetworkBudget.objects.get(kind="grant_pool", period=cycle.quarter.fiscal_year.label)
-    rooms = Budget.objects.filter(kind="grant_quarter", period=cycle.quarter.label, partner__in={row.partner_id for row in proposals.values()})
-    return Inputs(
-        proposals=proposals,
-        scores={ref: score_of(marks[row.pk], weights) for ref, row in proposals.items()},
-        gaps={ref: gap_of(marks[row.pk], weights) for ref, row in proposals.items()},
-        envelope=max(min(money["grant_envelope"], pool.room), ZERO),
-        rooms={str(budget.partner_id): budget.room for budget in rooms},
-        seed=bytes(CycleSeed.objects.get(cycle=cycle).seed),
-    )
-
-
-def _marks(proposals: list[Proposal]) -> dict[int, list[Marks]]:
-    found: dict[int, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    rows = ReviewScore.objects.filter(review__proposal__in=proposals, review__state="done").order_by("review_id", "criterion_id")
-    for proposal, review, key, value in rows.values_list("review__proposal_id", "review_id", "criterion__key", "value"):
-        found[proposal][review][key] = value
-    return {proposal: list(reviews.values()) for proposal, reviews in found.items()}
-
-
-def _write_lines(slate: Slate, result: Allocation, inputs: Inputs) -> None:
-    other = inputs.allocated("P1" if slate.policy == "P3" else "P3", slate.line)
-    elsewhere = {share.candidate.ref: share.amount for share in other.shares}
-    SlateLine.objects.bulk_create(
-        [
-            SlateLine(
-                partner_id=inputs.proposals[share.candidate.ref].partner_id,
-                slate=slate,
-                proposal=inputs.proposals[share.candidate.ref],
-                rank=share.rank,
-                score=share.candidate.score,
-                gap=inputs.gaps[share.candidate.ref][0],
-                gap_step=inputs.gaps[share.candidate.ref][1],
-                ask=share.candidate.ask,
-                minimum=share.candidate.minimum,
-                bound=share.bound,
-                amount=share.amount,
-                other_amount=elsewhere[share.candidate.ref],
-                outcome=share.outcome.value,
-                cause=share.cause.value,
-                place=share.place,
-                reason=reason_of(share, result),
-            )
-            for share in result.shares
-        ],
-        batch_size=1000,
-    )
-
-
 def _locked(slate: Slate, state: str, act: str) -> Slate:
-    row = Slate.objects.select_for_update(of=("self",)).select_related("cycle__quarter__fiscal_year", "proposed_by").get(pk=slate.pk)
+    row = (
+        Slate.objects.select_for_update(of=("self",))
+        .select_related("cycle__quarter__fiscal_year", "proposed_by")
+        .get(pk=slate.pk)
+    )
     if row.state != state:
         raise IllegalTransition(f"This slate is {row.word}: nobody can {act} it now.")
     return row
@@ -283,7 +252,15 @@ def _award(slate: Slate, funded: list[SlateLine], by: Any, at: dt.datetime) -> N
 def award_money(proposal: Proposal, amount: Decimal, keys: list[tuple[str, str]], *, by: Any, at: dt.datetime) -> Any:
     """Reserve one award (dollars) in pool, envelope and partner-quarter: AVAILABLE -> COMMITTED. Raises BudgetExceeded, AlreadyPosted."""
     return reserve(
-        partner=proposal.partner, amount=amount, kind=AWARDED, reference=proposal, budgets=keys, debit="AVAILABLE", credit="COMMITTED", by=by, at=at
+        partner=proposal.partner,
+        amount=amount,
+        kind=AWARDED,
+        reference=proposal,
+        budgets=keys,
+        debit="AVAILABLE",
+        credit="COMMITTED",
+        by=by,
+        at=at,
     )
 
 
@@ -307,20 +284,46 @@ def _decide(slate: Slate, lines: list[SlateLine], by: Any, at: dt.datetime) -> N
             for line in lines
         ]
     )
-    states = {Outcome.FULL: "awarded", Outcome.PARTIAL: "awarded", Outcome.WAITLIST: "waitlisted", Outcome.DECLINE: "declined"}
+    states = {
+        Outcome.FULL: "awarded",
+        Outcome.PARTIAL: "awarded",
+        Outcome.WAITLIST: "waitlisted",
+        Outcome.DECLINE: "declined",
+    }
     for outcome, state in states.items():
-        Proposal.objects.filter(pk__in=[line.proposal_id for line in lines if line.outcome == outcome]).update(state=state)
-    record_all([(line.proposal, f"{line.get_outcome_display()}: ${line.amount:,.2f}") for line in lines], verb="proposal.decided", by=by, at=at)
+        Proposal.objects.filter(pk__in=[line.proposal_id for line in lines if line.outcome == outcome]).update(
+            state=state
+        )
+    record_all(
+        [(line.proposal, f"{line.get_outcome_display()}: ${line.amount:,.2f}") for line in lines],
+        verb="proposal.decided",
+        by=by,
+        at=at,
+    )
     for line in lines:
-        text = f"{line.proposal}: {Decision.Outcome(line.outcome).label.lower()}" + (f", ${line.amount:,.0f}" if line.amount else "")
+        text = f"{line.proposal}: {Decision.Outcome(line.outcome).label.lower()}" + (
+            f", ${line.amount:,.0f}" if line.amount else ""
+        )
         key = f"decision:{line.proposal.ref}:{slate.number}"
-        tell([line.proposal.author], kind="grant.decision", key=key, text=text, url=page_of(line.proposal), at=at, partner_id=line.partner_id)
+        tell(
+            [line.proposal.author],
+            kind="grant.decision",
+            key=key,
+            text=text,
+            url=page_of(line.proposal),
+            at=at,
+            partner_id=line.partner_id,
+        )
 
 
 def comments_of(proposal_ids: list[int]) -> dict[int, str]:
     """What reviewers wrote to the applicant, by proposal, in the order of their reviews; no names."""
     found: dict[int, list[str]] = defaultdict(list)
-    for proposal, text in Review.objects.filter(proposal__in=proposal_ids, state="done").order_by("id").values_list("proposal_id", "to_applicant"):
+    for proposal, text in (
+        Review.objects.filter(proposal__in=proposal_ids, state="done")
+        .order_by("id")
+        .values_list("proposal_id", "to_applicant")
+    ):
         if text:
             found[proposal].append(text)
     return {proposal: "\n\n".join(texts) for proposal, texts in found.items()}

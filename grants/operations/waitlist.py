@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition, refusing
 from common.money import show_short
 from common.zones import network_date
-from grants.models import Award, Decision, Proposal, WaitlistOffer
+from grants.models import Award, Cycle, Decision, Proposal, WaitlistOffer
 from grants.operations.slates import award_money, budgets_of, refuse_approver, refuse_raiser
 from grants.timeline import page_of
 from ledger.models import Budget, NetworkBudget
@@ -27,16 +29,26 @@ class OfferRefused(DomainError):
 
 def largest_offer(proposal: Proposal) -> int:
     """Whole dollars that pool, envelope and the partner's cap leave for this proposal, at most its ask; 0 below its minimum."""
-    assert proposal.cycle is not None and proposal.version is not None
-    quarter = proposal.cycle.quarter
-    rooms = [
-        *NetworkBudget.objects.filter(kind="grant_pool", period=quarter.fiscal_year.label),
-        *NetworkBudget.objects.filter(kind="grant_envelope", period=quarter.label),
-        *Budget.objects.filter(kind="grant_quarter", period=quarter.label, partner_id=proposal.partner_id),
-    ]
-    room = int(min((row.room for row in rooms), default=Decimal(0)))
-    fits = min(room, int(proposal.version.ask))
-    return fits if fits >= proposal.version.minimum else 0
+    assert proposal.cycle is not None
+    return fitting([proposal], proposal.cycle)[proposal.pk]
+
+
+def fitting(proposals: Sequence[Proposal], cycle: Cycle) -> dict[int, int]:
+    """The same for many proposals of one cycle, in two queries: dollars by proposal id, each as if it were the only one."""
+    quarter = cycle.quarter
+    network = NetworkBudget.objects.filter(
+        Q(kind="grant_pool", period=quarter.fiscal_year.label) | Q(kind="grant_envelope", period=quarter.label)
+    )
+    money = int(min((row.room for row in network), default=Decimal(0)))
+    caps = Budget.objects.filter(
+        kind="grant_quarter", period=quarter.label, partner__in={row.partner_id for row in proposals}
+    )
+    rooms = {row.partner_id: int(row.room) for row in caps}
+    found = {row.pk: (row.version, min(money, rooms.get(row.partner_id, 0))) for row in proposals}
+    return {
+        pk: min(room, int(version.ask)) if version and room >= version.minimum else 0
+        for pk, (version, room) in found.items()
+    }
 
 
 @transaction.atomic
@@ -60,7 +72,14 @@ def offer_award(*, proposal: Proposal, amount: Decimal, reason: str, by: Any, at
         made = WaitlistOffer.objects.create(
             partner_id=row.partner_id, proposal=row, amount=amount, reason=reason, proposed_by=by, proposed_at=at
         )
-    record(row, verb="proposal.offered", text=f"{by.name} offered {show_short(amount)} from the waitlist", reason=reason, by=by, at=at)
+    record(
+        row,
+        verb="proposal.offered",
+        text=f"{by.name} offered {show_short(amount)} from the waitlist",
+        reason=reason,
+        by=by,
+        at=at,
+    )
     return made
 
 
@@ -96,7 +115,13 @@ def drop_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> WaitlistOffer
         raise OfferRefused("No offer to this proposal waits for approval.")
     offer.dropped_by, offer.dropped_at = by, at
     offer.save(update_fields=["dropped_by", "dropped_at"])
-    record(row, verb="proposal.offer_dropped", text=f"{by.name} dropped the offer of {show_short(offer.amount)}", by=by, at=at)
+    record(
+        row,
+        verb="proposal.offer_dropped",
+        text=f"{by.name} dropped the offer of {show_short(offer.amount)}",
+        by=by,
+        at=at,
+    )
     return offer
 
 
@@ -134,7 +159,15 @@ def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.d
     text = f"{by.name} approved {show_short(offer.amount)} from the waitlist"
     record(row, verb="proposal.decided", text=text, by=by, at=at)
     told = f"{row}: {show_short(offer.amount)} from the waitlist"
-    tell([row.author], kind="grant.decision", key=f"waitlist:{row.ref}", text=told, url=page_of(row), at=at, partner_id=row.partner_id)
+    tell(
+        [row.author],
+        kind="grant.decision",
+        key=f"waitlist:{row.ref}",
+        text=told,
+        url=page_of(row),
+        at=at,
+        partner_id=row.partner_id,
+    )
     return award
 
 
@@ -158,10 +191,14 @@ def _better_placed(row: Proposal) -> Proposal | None:
     """A proposal with an earlier place, without an open offer, that the money left would fund."""
     place = Decision.objects.filter(proposal=row).latest("decided_at", "id").place or 0
     open_offers = WaitlistOffer.objects.filter(approved_at=None, dropped_at=None).values("proposal")
-    earlier = (
-        Proposal.objects.filter(cycle=row.cycle, state="waitlisted", decisions__outcome="waitlist", decisions__place__lt=place)
+    earlier = list(
+        Proposal.objects.filter(
+            cycle=row.cycle, state="waitlisted", decisions__outcome="waitlist", decisions__place__lt=place
+        )
         .exclude(pk__in=open_offers)
-        .select_related("version", "cycle__quarter__fiscal_year")
+        .select_related("version")
         .order_by("decisions__place")
     )
-    return next((one for one in earlier if largest_offer(one)), None)
+    assert row.cycle is not None
+    fits = fitting(earlier, row.cycle) if earlier else {}
+    return next((one for one in earlier if fits[one.pk]), None)

@@ -21,7 +21,9 @@ def proposal(ref: str, score: str, ask: int, minimum: int = 1, partner: str = ""
     return Candidate(ref, Decimal(score), ask, minimum, partner or ref)
 
 
-def shared(policy: Policy, candidates: list[Candidate], envelope: str, rooms: dict[str, Decimal] | None = None) -> Allocation:
+def shared(
+    policy: Policy, candidates: list[Candidate], envelope: str, rooms: dict[str, Decimal] | None = None
+) -> Allocation:
     """Allocate with $5,000.00 of room for whoever is not in `rooms`."""
     found = {one.partner: CAP for one in candidates} | (rooms or {})
     return allocate(policy, candidates, envelope=Decimal(envelope), rooms=found, line=LINE, seed=SEED)
@@ -48,7 +50,9 @@ def test_small_asks_are_met_in_full_and_the_rest_share_at_3500() -> None:
 
 
 def test_rank_and_fill_skips_what_does_not_fit_in_full_and_goes_on() -> None:
-    result = shared(Policy.RANK_AND_FILL, [proposal("A", "90", 4000), proposal("B", "80", 3000), proposal("C", "70", 1500)], "6000")
+    result = shared(
+        Policy.RANK_AND_FILL, [proposal("A", "90", 4000), proposal("B", "80", 3000), proposal("C", "70", 1500)], "6000"
+    )
     assert amounts(result) == {"A": 4000, "B": 0, "C": 1500}
     assert [share.outcome for share in result.shares] == [Outcome.FULL, Outcome.WAITLIST, Outcome.FULL]
     assert result.shares[1].cause == Cause.DOES_NOT_FIT
@@ -64,21 +68,42 @@ def test_a_score_below_the_line_gets_nothing_and_one_on_it_does(policy: Policy) 
 
 @pytest.mark.parametrize("policy", list(Policy))
 def test_the_better_proposal_of_a_partner_uses_its_cap_first(policy: Policy) -> None:
-    two = [proposal("A", "70", 3000, 1000, "one"), proposal("B", "80", 4000, 1000, "one"), proposal("C", "65", 2500, 1500, "one")]
+    two = [
+        proposal("A", "70", 3000, 1000, "one"),
+        proposal("B", "80", 4000, 1000, "one"),
+        proposal("C", "65", 2500, 1500, "one"),
+    ]
     result = shared(policy, two, "50000")
     assert amounts(result) == {"B": 4000, "A": 1000, "C": 0}
-    assert {share.candidate.ref: share.cause for share in result.shares} == {"B": Cause.FITS, "A": Cause.CAP_CUT, "C": Cause.CAP_ROOM}
+    assert {share.candidate.ref: share.cause for share in result.shares} == {
+        "B": Cause.FITS,
+        "A": Cause.CAP_CUT,
+        "C": Cause.CAP_ROOM,
+    }
 
 
 def test_room_that_is_too_small_for_a_minimum_stays_for_the_next() -> None:
-    result = shared(Policy.EQUAL_AWARDS, [proposal("A", "80", 4000, 2000, "one"), proposal("B", "70", 1500, 100, "one")], "9000", {"one": Decimal("1999.99")})
+    result = shared(
+        Policy.EQUAL_AWARDS,
+        [proposal("A", "80", 4000, 2000, "one"), proposal("B", "70", 1500, 100, "one")],
+        "9000",
+        {"one": Decimal("1999.99")},
+    )
     assert amounts(result) == {"A": 0, "B": 1500}
 
 
 def test_a_minimum_above_all_the_money_steps_back_before_the_lowest_rank_does() -> None:
-    result = shared(Policy.EQUAL_AWARDS, [proposal("A", "90", 5000, 2500), proposal("B", "80", 3000, 1200), proposal("C", "70", 2000, 900)], "2000")
+    result = shared(
+        Policy.EQUAL_AWARDS,
+        [proposal("A", "90", 5000, 2500), proposal("B", "80", 3000, 1200), proposal("C", "70", 2000, 900)],
+        "2000",
+    )
     assert amounts(result) == {"A": 0, "B": 2000, "C": 0}
-    assert [(share.cause, share.place) for share in result.shares] == [(Cause.MINIMUM_ABOVE_MONEY, 1), (Cause.SHARE, None), (Cause.MONEY, 2)]
+    assert [(share.cause, share.place) for share in result.shares] == [
+        (Cause.MINIMUM_ABOVE_MONEY, 1),
+        (Cause.SHARE, None),
+        (Cause.MONEY, 2),
+    ]
 
 
 def test_cents_of_the_envelope_stay_in_it() -> None:
@@ -115,12 +140,19 @@ def slates(draw_from: st.DrawFn) -> tuple[list[Candidate], Decimal, dict[str, De
         score = Decimal(draw_from(st.integers(5000, 10000))) / 100
         found.append(Candidate(f"P-{number:02}", score, ask, minimum, draw_from(st.sampled_from(partners))))
     rooms = {partner: Decimal(draw_from(st.integers(0, 500000))) / 100 for partner in partners}
-    return found, Decimal(draw_from(st.integers(0, 3000000))) / 100, rooms, draw_from(st.binary(min_size=32, max_size=32))
+    return (
+        found,
+        Decimal(draw_from(st.integers(0, 3000000))) / 100,
+        rooms,
+        draw_from(st.binary(min_size=32, max_size=32)),
+    )
 
 
 @settings(max_examples=50, deadline=None)
 @given(slates(), st.sampled_from(list(Policy)))
-def test_awards_are_whole_useful_and_within_every_limit(case: tuple[list[Candidate], Decimal, dict[str, Decimal], bytes], policy: Policy) -> None:
+def test_awards_are_whole_useful_and_within_every_limit(
+    case: tuple[list[Candidate], Decimal, dict[str, Decimal], bytes], policy: Policy
+) -> None:
     candidates, envelope, rooms, seed = case
     result = allocate(policy, candidates, envelope=envelope, rooms=rooms, line=LINE, seed=seed)
     assert sorted(share.candidate.ref for share in result.shares) == sorted(one.ref for one in candidates)
@@ -159,7 +191,11 @@ def test_a_higher_score_never_gets_less_unless_a_logged_cause_says_why(
     for number, better in enumerate(result.shares):
         for worse in result.shares[number + 1 :]:
             one, other = better.candidate, worse.candidate
-            if (one.ask, one.minimum) == (other.ask, other.minimum) and one.score > other.score and better.cause not in said:
+            if (
+                (one.ask, one.minimum) == (other.ask, other.minimum)
+                and one.score > other.score
+                and better.cause not in said
+            ):
                 assert better.amount >= worse.amount
             if policy == Policy.EQUAL_AWARDS and worse.amount and not better.amount:
                 assert better.cause in {Cause.CAP_ROOM, Cause.MINIMUM_ABOVE_MONEY}

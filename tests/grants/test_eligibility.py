@@ -67,7 +67,9 @@ def test_a_whole_proposal_is_ready() -> None:
         ({"starts_on": None}, "E5", Result.UNKNOWN, "starts_on"),
     ],
 )
-def test_what_is_missing_or_wrong_is_named_with_its_field(change: dict[str, Any], code: str, result: Result, field: str) -> None:
+def test_what_is_missing_or_wrong_is_named_with_its_field(
+    change: dict[str, Any], code: str, result: Result, field: str
+) -> None:
     found = [finding for finding in check(replace(WHOLE, **change), AROUND) if finding.result != Result.PASS]
     assert (code, result, field) in [(finding.code, finding.result, finding.field) for finding in found]
     assert not is_ready(found)
@@ -83,7 +85,11 @@ def test_what_is_missing_or_wrong_is_named_with_its_field(change: dict[str, Any]
     ],
 )
 def test_circumstances_count_as_well(change: dict[str, Any], code: str, result: Result) -> None:
-    found = [(finding.code, finding.result) for finding in check(WHOLE, replace(AROUND, **change)) if finding.result != Result.PASS]
+    found = [
+        (finding.code, finding.result)
+        for finding in check(WHOLE, replace(AROUND, **change))
+        if finding.result != Result.PASS
+    ]
     assert found == [(code, result)]
 
 
@@ -97,6 +103,8 @@ def test_the_highest_minimum_is_whole_dollars_of_60_percent(ask: str, most: str)
     assert highest_minimum(Decimal(ask), Decimal(60)) == Decimal(most)
 
 
-@pytest.mark.parametrize(("on", "later"), [("2027-02-28", "2028-02-28"), ("2028-02-29", "2029-02-28"), ("2026-12-31", "2027-12-31")])
+@pytest.mark.parametrize(
+    ("on", "later"), [("2027-02-28", "2028-02-28"), ("2028-02-29", "2029-02-28"), ("2026-12-31", "2027-12-31")]
+)
 def test_months_later_stays_in_the_month(on: str, later: str) -> None:
     assert months_later(dt.date.fromisoformat(on), 12) == dt.date.fromisoformat(later)

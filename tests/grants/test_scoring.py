@@ -8,7 +8,13 @@ import pytest
 
 from grants.scoring import gap_of, score_of, so_far
 
-WEIGHTS = {"alignment": Decimal(40), "reach": Decimal(30), "outcomes": Decimal(15), "budget": Decimal(10), "underserved": Decimal(5)}
+WEIGHTS = {
+    "alignment": Decimal(40),
+    "reach": Decimal(30),
+    "outcomes": Decimal(15),
+    "budget": Decimal(10),
+    "underserved": Decimal(5),
+}
 
 
 def marks(*values: int) -> dict[str, int]:

@@ -9,7 +9,12 @@ import pytest
 
 from grants.timetable import timetable_of
 
-FIGURES = {"grants.deadline_days": Decimal(45), "grants.deadline_hour": Decimal(17), "grants.review_days": Decimal(21), "grants.slate_days": Decimal(14)}
+FIGURES = {
+    "grants.deadline_days": Decimal(45),
+    "grants.deadline_hour": Decimal(17),
+    "grants.review_days": Decimal(21),
+    "grants.slate_days": Decimal(14),
+}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,9 @@ FIGURES = {"grants.deadline_days": Decimal(45), "grants.deadline_hour": Decimal(
 )
 def test_the_timetable_counts_days_back_from_the_quarter(starts_on: str, closes: str, reviews: str, slate: str) -> None:
     found = timetable_of(dt.date.fromisoformat(starts_on), FIGURES)
-    assert [found.closes_at, found.reviews_due_at, found.slate_due_at] == [dt.datetime.fromisoformat(one) for one in (closes, reviews, slate)]
+    assert [found.closes_at, found.reviews_due_at, found.slate_due_at] == [
+        dt.datetime.fromisoformat(one) for one in (closes, reviews, slate)
+    ]
 
 
 def test_the_slate_is_due_before_the_quarter_begins() -> None:

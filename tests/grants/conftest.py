@@ -1,0 +1,54 @@
+"""The arena: two partners, three staff, three Outreach Managers, cycles and budgets around a fixed open cycle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from common.tenancy import staff_context
+from grants.models import Cycle
+from tests import factories
+from tests.grants.factories import DAY, open_network
+from tests.world import World
+
+
+@dataclass
+class Arena:
+    """`cycle` is open now; `during` lies in its intake, `after` behind its deadline, `decided` on the day of its slate."""
+
+    world: World
+    cycle: Cycle
+    staff: list[User]
+    reviewers: tuple[User, User]
+    during: dt.datetime
+    after: dt.datetime
+    decided: dt.datetime
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def arena_of(world: World) -> Arena:
+    """Built inside the staff door."""
+    cycle = open_network()
+    staff = [world.people["staff"], *(factories.make_code_org("staff", name=f"Staff {n}") for n in (2, 3))]
+    reviewers = tuple(factories.make_code_org("outreach_manager", name=f"Reviewer {n}") for n in (1, 2))
+    return Arena(
+        world,
+        cycle,
+        staff,
+        (reviewers[0], reviewers[1]),
+        during=cycle.opens_at + DAY,
+        after=cycle.closes_at + DAY,
+        decided=cycle.slate_due_at,
+    )
+
+
+@pytest.fixture
+def arena(world: World) -> Iterator[Arena]:
+    """The arena, with the staff door open for the whole test."""
+    with staff_context("test"):
+        yield arena_of(world)
