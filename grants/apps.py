@@ -1,9 +1,16 @@
-"""The app grants."""
+"""Marketing grants: cycles, proposals, reviews, slates, awards."""
 
 from django.apps import AppConfig
 
 
 class GrantsConfig(AppConfig):
-    """See the map of the apps in README."""
+    """Tells the middleware which proposals a person reviews."""
 
     name = "grants"
+
+    def ready(self) -> None:
+        """Answer for the review door."""
+        from common.reviews import answer_reviews_with
+        from grants.access import reviewed_by
+
+        answer_reviews_with(reviewed_by)

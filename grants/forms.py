@@ -83,7 +83,9 @@ class Rows(forms.BaseFormSet[Any]):
 
 
 LineRows = forms.formset_factory(LineForm, formset=Rows, extra=0, min_num=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
-OutcomeRows = forms.formset_factory(OutcomeForm, formset=Rows, extra=0, min_num=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+OutcomeRows = forms.formset_factory(
+    OutcomeForm, formset=Rows, extra=0, min_num=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+)
 COUNTS = ("TOTAL_FORMS", "INITIAL_FORMS")
 
 
@@ -103,7 +105,9 @@ class ProposalPage:
     @classmethod
     def of_answers(cls, answers: Mapping[str, Any]) -> ProposalPage:
         """The page as its draft was kept."""
-        return cls(MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in answers.items()}))
+        return cls(
+            MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in answers.items()})
+        )
 
     @property
     def parts(self) -> list[Any]:
@@ -118,7 +122,11 @@ class ProposalPage:
     def answers(self) -> dict[str, Any]:
         """What was typed, word for word, of the known fields only; NUL bytes go, and text ends at 4,000 characters."""
         rows = {**_row_names(LINES, LineForm), **_row_names(OUTCOMES, OutcomeForm)}
-        names = [*ProposalForm.base_fields, *(f"{prefix}-{count}" for prefix in (LINES, OUTCOMES) for count in COUNTS), *rows]
+        names = [
+            *ProposalForm.base_fields,
+            *(f"{prefix}-{count}" for prefix in (LINES, OUTCOMES) for count in COUNTS),
+            *rows,
+        ]
         kept = {name: _kept(self.given.get(name, "")) for name in names if name in self.given and name != "goals"}
         return kept | {"goals": [_kept(goal) for goal in self.given.getlist("goals")][: len(Goal.choices)]}
 
@@ -160,15 +168,21 @@ def _line(row: dict[str, Any]) -> BudgetLine:
 
 
 def _promise(row: dict[str, Any]) -> Promise:
-    return Promise(row.get("measure") or "", row.get("what") or "", row.get("baseline"), row.get("promised"), row.get("by"))
+    return Promise(
+        row.get("measure") or "", row.get("what") or "", row.get("baseline"), row.get("promised"), row.get("by")
+    )
 
 
 class AnswerForm(RpForm):
     """Endorse or return one version."""
 
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(choices=[("endorsed", "Endorse"), ("returned", "Return")], widget=forms.HiddenInput, required=False)
-    note = forms.CharField(label="Note to the author", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    outcome = forms.ChoiceField(
+        choices=[("endorsed", "Endorse"), ("returned", "Return")], widget=forms.HiddenInput, required=False
+    )
+    note = forms.CharField(
+        label="Note to the author", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ReasonForm(RpForm):
@@ -180,21 +194,34 @@ class ReasonForm(RpForm):
 class ContextForm(RpForm):
     """The Outreach Manager's note to the reviewers."""
 
-    text = forms.CharField(label="What reviewers should know", max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(
+        label="What reviewers should know", max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
+    )
 
 
 class ReviewForm(RpForm):
     """Marks of one rubric and the two boxes; a mark may be missing until the review is finished."""
 
-    to_applicant = forms.CharField(label="To the applicant", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    internal = forms.CharField(label="Internal", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    to_applicant = forms.CharField(
+        label="To the applicant",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-key": "n", "data-key-name": "notes"}),
+    )
+    internal = forms.CharField(
+        label="Internal", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, criteria: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.criteria = criteria
         for one in criteria:
             self.fields[f"mark-{one.key}"] = forms.TypedChoiceField(
-                label=one.label, choices=[(n, str(n)) for n in range(1, 6)], coerce=int, empty_value=None, required=False
+                label=one.label,
+                choices=[(n, str(n)) for n in range(1, 6)],
+                coerce=int,
+                empty_value=None,
+                required=False,
             )
 
     def marks(self) -> dict[str, int]:
@@ -227,8 +254,16 @@ class ReviewerForm(RpForm):
 class PolicyForm(RpForm):
     """How a cycle's envelope is shared."""
 
-    policy = forms.ChoiceField(choices=[("P3", "P3 Equal awards"), ("P1", "P1 Rank and fill")], widget=forms.RadioSelect)
-    line = forms.DecimalField(label="Line: no award below a score of", min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2)
+    policy = forms.ChoiceField(
+        choices=[("P3", "P3 Equal awards"), ("P1", "P1 Rank and fill")], widget=forms.RadioSelect
+    )
+    line = forms.DecimalField(
+        label="Line: no award below a score of",
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=2,
+    )
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -236,10 +271,11 @@ class OfferForm(RpForm):
     """An award from the waitlist."""
 
     amount = MoneyFormField(label="Amount")
-    reason = forms.CharField(label="Where the money comes from", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label="Where the money comes from", max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 def asked_revision(text: str) -> int | None:
     """The revision that a page was opened with; None where it says none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-

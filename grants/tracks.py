@@ -29,7 +29,10 @@ def track_of(proposal: Proposal) -> list[dict[str, str]]:
     version = proposal.version
     needs = version.needs_endorsement if version is not None else proposal.state == "pm_review"
     here = AT[proposal.state]
-    steps = [{"word": _word(number, word, proposal), "note": "", "state": _state(number, here, proposal)} for number, word in enumerate(WORDS)]
+    steps = [
+        {"word": _word(number, word, proposal), "note": "", "state": _state(number, here, proposal)}
+        for number, word in enumerate(WORDS)
+    ]
     if version is not None:
         steps[0]["note"] = f"version {version.number}"
     if proposal.submitted_at is not None:
@@ -44,11 +47,20 @@ def holder_of(proposal: Proposal, at: dt.datetime) -> dict[str, Any]:
     cycle = proposal.cycle
     who, then = {
         "draft": ("With its author", "Sending it picks the cycle that is open then."),
-        "pm_review": ("With the partner’s Director or Program Manager", "Usually two working days. Once endorsed, it is submitted."),
-        "submitted": (f"Submitted to {cycle}", f"Reviewers get it after the deadline, {moment(cycle.closes_at) if cycle else ''}."),
+        "pm_review": (
+            "With the partner’s Director or Program Manager",
+            "Usually two working days. Once endorsed, it is submitted.",
+        ),
+        "submitted": (
+            f"Submitted to {cycle}",
+            f"Reviewers get it after the deadline, {moment(cycle.closes_at) if cycle else ''}.",
+        ),
         "in_review": ("With two reviewers", f"Scores are due {day(cycle.reviews_due_at) if cycle else ''}."),
         "scored": ("With Code.org staff", f"The decision is due {day(cycle.slate_due_at) if cycle else ''}."),
-        "proposed": ("With a second person at Code.org", f"The decision is due {day(cycle.slate_due_at) if cycle else ''}."),
+        "proposed": (
+            "With a second person at Code.org",
+            f"The decision is due {day(cycle.slate_due_at) if cycle else ''}.",
+        ),
         "awarded": ("Awarded", "The reason and the reviewers’ comments stand below."),
         "waitlisted": ("On the waitlist", "It ends when the next intake closes."),
         "declined": ("Declined in this cycle", "The reason and the reviewers’ comments stand below."),

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('ask', common.money.MoneyField(null=True)),
                 ('answers', models.JSONField(default=dict)),
                 ('revision', models.PositiveIntegerField(default=0)),
+                ('saved_from', models.CharField(blank=True, max_length=16)),
                 ('created_at', models.DateTimeField()),
                 ('saved_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),

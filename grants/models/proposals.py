@@ -64,7 +64,7 @@ class Proposal(StatefulModel, TenantModel):
     """A request for a marketing grant, local scope, one partner (C77, C78).
 
     `answers` holds the draft word for word as it was typed; typed columns begin with the first frozen version.
-    `title` and `ask` follow the last save, for lists.
+    `title` and `ask` follow the last save, for lists; `saved_from` names the open page that saved last.
     """
 
     class State(models.TextChoices):
@@ -88,6 +88,7 @@ class Proposal(StatefulModel, TenantModel):
     ask = MoneyField(null=True)
     answers = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
+    saved_from = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     version = TenantForeignKey("ProposalVersion", on_delete=models.PROTECT, related_name="+", null=True)
@@ -321,9 +322,9 @@ class Endorsement(TenantModel):
 class ContextNoteQuerySet(TenantQuerySet["ContextNote"]):
     """Context notes."""
 
-    def latest_of(self, proposal: Proposal) -> ContextNote | None:
+    def latest_of(self, proposal_id: int) -> ContextNote | None:
         """The one that counts."""
-        return self.filter(proposal=proposal).order_by("-written_at", "-id").first()
+        return self.filter(proposal_id=proposal_id).order_by("-written_at", "-id").first()
 
 
 ContextNoteManager = TenantManager.from_queryset(ContextNoteQuerySet)

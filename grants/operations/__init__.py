@@ -12,7 +12,7 @@ from grants.operations.cycles import (
     ensure_cycles,
     open_cycle,
 )
-from grants.operations.drafts import NotYours, StaleDraft, save_draft, start_proposal
+from grants.operations.drafts import NotYours, OpenPage, StaleDraft, save_draft, start_proposal
 from grants.operations.endorsement import EndorsementRefused, StaleVersion, endorse_proposal, return_proposal
 from grants.operations.reviewers import (
     ReviewerRefused,
@@ -41,7 +41,7 @@ from grants.operations.sending import (
     withdraw_proposal,
 )
 from grants.operations.slates import NotScored, SlateRefused, approve_slate, prepare_slate, propose_slate, return_slate
-from grants.operations.waitlist import OfferRefused, approve_offer, drop_offer, largest_offer, offer_award
+from grants.operations.waitlist import OfferRefused, approve_offer, drop_offer, fitting, largest_offer, offer_award
 
 __all__ = [
     "CycleRefused",
@@ -52,6 +52,7 @@ __all__ = [
     "NotScored",
     "NotYours",
     "OfferRefused",
+    "OpenPage",
     "PolicyRefused",
     "ReviewClosed",
     "ReviewerRefused",
@@ -71,6 +72,7 @@ __all__ = [
     "end_waitlist",
     "endorse_proposal",
     "ensure_cycles",
+    "fitting",
     "largest_offer",
     "object_to_proposal",
     "offer_award",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -39,8 +40,16 @@ def start_proposal(*, partner: Partner, by: Any, at: dt.datetime, copy_of: Propo
         created_at=at,
         saved_at=at,
     )
-    record(made, verb="proposal.started", text=f"{by.name} began a proposal", by=by, at=at)
+    record(made, verb="proposal.started", text="A proposal was begun", by=by, at=at)
     return made
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """The page that a draft is saved from: its own name, and the revision that it was opened with."""
+
+    name: str
+    revision: int
 
 
 @transaction.atomic
@@ -48,27 +57,27 @@ def save_draft(
     *,
     proposal: Proposal,
     answers: dict[str, Any],
-    title: str,
-    ask: Decimal | None,
-    revision: int | None,
+    facts: tuple[str, Decimal | None],
     by: Any,
     at: dt.datetime,
+    page: OpenPage | None = None,
 ) -> Proposal:
-    """Keep the draft word for word, valid or not; locks the proposal. `revision` is the one that the page was opened with.
+    """Keep the draft word for word, valid or not; locks the proposal. `facts` are its title and ask as far as they can be read.
 
-    Raises NotYours, IllegalTransition (it is sent), StaleDraft; saving the same again changes nothing and is never stale.
+    Raises NotYours, IllegalTransition (it is sent), StaleDraft (another page saved since this one was opened);
+    saving the same again changes nothing and is never stale.
     """
     row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     refuse_unless_own_draft(row, by)
     if row.answers == answers:
         return row
-    if revision is not None and revision != row.revision:
+    if page is not None and row.revision > page.revision and row.saved_from != page.name:
         raise StaleDraft(
             "This draft was changed in another tab. Open it again; what you typed here is still on this page."
         )
-    row.answers, row.title, row.ask = answers, title[:120], ask
-    row.revision, row.saved_at = row.revision + 1, at
-    row.save(update_fields=["answers", "title", "ask", "revision", "saved_at"])
+    row.answers, row.title, row.ask = answers, facts[0][:120], facts[1]
+    row.revision, row.saved_at, row.saved_from = row.revision + 1, at, page.name if page else ""
+    row.save(update_fields=["answers", "title", "ask", "revision", "saved_at", "saved_from"])
     return row
 
 

@@ -45,9 +45,7 @@ def endorse_proposal(*, proposal: Proposal, sha256: str, note: str, by: Any, at:
     if not is_ready(findings):
         raise NotReady(findings)
     _answer(version, Endorsement.Outcome.ENDORSED, note, by, at)
-    record(
-        row, verb="proposal.endorsed", text=f"{by.name} endorsed version {version.number}", reason=note, by=by, at=at
-    )
+    record(row, verb="proposal.endorsed", text=f"Version {version.number} was endorsed", reason=note, by=by, at=at)
     submit(row, cycle, by=by, at=at)
     _tell_author(row, version, f"{by.name} endorsed {version.title}: it is in {cycle.title}", at)
     return row
@@ -62,9 +60,7 @@ def return_proposal(*, proposal: Proposal, sha256: str, note: str, by: Any, at: 
     _answer(version, Endorsement.Outcome.RETURNED, note, by, at)
     row.move_to(Proposal.State.DRAFT)
     row.save(update_fields=["state"])
-    record(
-        row, verb="proposal.returned", text=f"{by.name} returned version {version.number}", reason=note, by=by, at=at
-    )
+    record(row, verb="proposal.returned", text=f"Version {version.number} was returned", reason=note, by=by, at=at)
     _tell_author(row, version, f"{by.name} returned {version.title}: {note}"[:500], at)
     return row
 

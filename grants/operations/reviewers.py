@@ -170,7 +170,7 @@ def add_reviewer(*, proposal: Proposal, person: Any, by: Any, at: dt.datetime) -
     if len(names) + 1 >= PANEL and row.state == Proposal.State.SUBMITTED:
         row.move_to(Proposal.State.IN_REVIEW)
         row.save(update_fields=["state"])
-    record(row, verb="proposal.reviewers", text=f"{by.name} named {person.name} as reviewer", by=by, at=at)
+    _note(row, f"{person.name} was named as reviewer of {row.ref}", by, at)
     return made
 
 
@@ -185,13 +185,7 @@ def change_reviewer(*, review: Review, person: Any, by: Any, at: dt.datetime) ->
         raise ReviewerRefused("This review has been given back already.")
     old.delete()
     made = _assign(row, person, by, at)
-    record(
-        row,
-        verb="proposal.reviewers",
-        text=f"{by.name} named {person.name} as reviewer in place of {old.reviewer_name}",
-        by=by,
-        at=at,
-    )
+    _note(row, f"{person.name} was named as reviewer of {row.ref} in place of {old.reviewer_name}", by, at)
     return made
 
 
@@ -244,6 +238,13 @@ def _locked(proposal: Proposal) -> Proposal:
             f"This proposal is {row.word}, or its intake is still open: it has no reviewers to change."
         )
     return row
+
+
+def _note(row: Proposal, text: str, by: Any, at: dt.datetime) -> None:
+    """The applicant reads that something changed, only staff who reviews."""
+    record(row, verb="proposal.reviewers", text="The reviewers were changed", by=None, at=at)
+    assert row.cycle is not None
+    record(row.cycle, verb="cycle.reviewers", text=text, by=by, at=at)
 
 
 def _tell_reviewers(made: Sequence[Review], at: dt.datetime) -> None:

@@ -129,7 +129,7 @@ def stand_down(*, review: Review, reason: str, is_conflict: bool, by: Any, at: d
     Enters the staff door. Locks the proposals; others are proposed in her place. Raises ReviewClosed once all reviews are in.
     """
     with staff_context("a reviewer stands down", user=by.pk):
-        row = Review.objects.select_related("proposal__partner").get(pk=review.pk)
+        row = Review.objects.select_related("proposal__partner", "cycle").get(pk=review.pk)
         partner, on = row.proposal.partner, network_date(at)
         if row.reviewer_id != by.pk or row.state == Review.State.STOOD_DOWN or row.released_at is not None:
             raise ReviewClosed("This review is closed: all scores of the proposal are in.")
@@ -145,7 +145,7 @@ def stand_down(*, review: Review, reason: str, is_conflict: bool, by: Any, at: d
             record(
                 proposal,
                 verb="proposal.reviewers",
-                text=f"{by.name} stood down as reviewer",
+                text="Stood down as reviewer",
                 reason=reason,
                 by=by,
                 at=at,
@@ -168,5 +168,5 @@ def write_context(*, proposal: Proposal, text: str, by: Any, at: dt.datetime) ->
     made = ContextNote.objects.create(
         partner_id=row.partner_id, proposal=row, text=text.strip(), written_by=by, author_name=by.name, written_at=at
     )
-    record(row, verb="proposal.context", text=f"{by.name} wrote a context note", by=by, at=at)
+    record(row, verb="proposal.context", text="A context note was written", by=by, at=at)
     return made

@@ -100,7 +100,7 @@ def submit(row: Proposal, cycle: Cycle, *, by: Any, at: dt.datetime) -> None:
     row.cycle, row.submitted_at, row.submitted_by = cycle, at, by
     row.save()
     assert row.version is not None
-    text = f"{by.name} submitted version {row.version.number} to {cycle.title}, asking {show_short(row.version.ask)}"
+    text = f"Version {row.version.number} was submitted to {cycle.title}, asking {show_short(row.version.ask)}"
     record(row, verb="proposal.submitted", text=text, by=by, at=at)
 
 
@@ -118,7 +118,7 @@ def recall_proposal(*, proposal: Proposal, by: Any, at: dt.datetime) -> Proposal
     row.move_to(Proposal.State.DRAFT)
     row.cycle = row.submitted_at = row.submitted_by = None
     row.save()
-    record(row, verb="proposal.recalled", text=f"{by.name} recalled the proposal", by=by, at=at)
+    record(row, verb="proposal.recalled", text="The proposal was recalled to the draft", by=by, at=at)
     return row
 
 
@@ -128,7 +128,7 @@ def withdraw_proposal(*, proposal: Proposal, reason: str, by: Any, at: dt.dateti
     row = Proposal.objects.select_for_update(of=("self",)).select_related("partner", "author").get(pk=proposal.pk)
     row.move_to(Proposal.State.WITHDRAWN)
     row.save(update_fields=["state"])
-    record(row, verb="proposal.withdrawn", text=f"{by.name} withdrew the proposal", reason=reason, by=by, at=at)
+    record(row, verb="proposal.withdrawn", text="The proposal was withdrawn", reason=reason, by=by, at=at)
     if row.author_id != by.pk:
         _tell_author(row, "withdrawn", f"{by.name} withdrew {row}: {reason}"[:500], at)
     return row
@@ -198,7 +198,7 @@ def _freeze(row: Proposal, content: Content, applicant: Applicant, by: Any, at: 
 def _ask_partner(row: Proposal, version: ProposalVersion, by: Any, at: dt.datetime) -> Proposal:
     row.move_to(Proposal.State.PM_REVIEW)
     row.save()
-    record(row, verb="proposal.sent", text=f"{by.name} sent version {version.number} for endorsement", by=by, at=at)
+    record(row, verb="proposal.sent", text=f"Version {version.number} was sent for endorsement", by=by, at=at)
     people = [person for person in endorsers_of(row.partner, network_date(at)) if person.pk != by.pk]
     text = f"{by.name} asks you to endorse {version.title}, {show_short(version.ask)}"
     url = f"{page_of(row)}endorsement/"

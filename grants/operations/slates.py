@@ -101,7 +101,7 @@ def propose_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     row.save(update_fields=["state", "proposed_by", "proposed_at"])
     _proposals_of(row).update(state="proposed")
     text = f"{by.name} proposed the slate of {row.cycle.title}"
-    record(row, verb="slate.proposed", text=text, by=by, at=at)
+    record(row, verb="slate.proposed", text=f"The slate of {row.cycle.title} was proposed", by=by, at=at)
     others = [person for person in code_org_people("staff", network_date(at)) if person.pk != by.pk]
     tell(
         others,
@@ -125,7 +125,7 @@ def return_slate(*, slate: Slate, reason: str, by: Any, at: dt.datetime) -> Slat
     record(
         row,
         verb="slate.returned",
-        text=f"{by.name} returned the slate of {row.cycle.title}",
+        text=f"The slate of {row.cycle.title} was returned",
         reason=reason,
         by=by,
         at=at,
@@ -164,7 +164,7 @@ def approve_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     record(
         row,
         verb="slate.approved",
-        text=f"{by.name} approved the slate of {row.cycle.title}, ${row.total:,.2f}",
+        text=f"The slate of {row.cycle.title} was approved, ${row.total:,.2f}",
         by=by,
         at=at,
     )

@@ -73,9 +73,9 @@ def offer_award(*, proposal: Proposal, amount: Decimal, reason: str, by: Any, at
             partner_id=row.partner_id, proposal=row, amount=amount, reason=reason, proposed_by=by, proposed_at=at
         )
     record(
-        row,
-        verb="proposal.offered",
-        text=f"{by.name} offered {show_short(amount)} from the waitlist",
+        row.cycle,
+        verb="cycle.offered",
+        text=f"{show_short(amount)} from the waitlist was offered to {row.ref}",
         reason=reason,
         by=by,
         at=at,
@@ -115,10 +115,11 @@ def drop_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> WaitlistOffer
         raise OfferRefused("No offer to this proposal waits for approval.")
     offer.dropped_by, offer.dropped_at = by, at
     offer.save(update_fields=["dropped_by", "dropped_at"])
+    assert row.cycle is not None
     record(
-        row,
-        verb="proposal.offer_dropped",
-        text=f"{by.name} dropped the offer of {show_short(offer.amount)}",
+        row.cycle,
+        verb="cycle.offer_dropped",
+        text=f"The offer of {show_short(offer.amount)} to {row.ref} was dropped",
         by=by,
         at=at,
     )
@@ -156,7 +157,7 @@ def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.d
         approved_by=by,
         approved_at=at,
     )
-    text = f"{by.name} approved {show_short(offer.amount)} from the waitlist"
+    text = f"{show_short(offer.amount)} from the waitlist was approved"
     record(row, verb="proposal.decided", text=text, by=by, at=at)
     told = f"{row}: {show_short(offer.amount)} from the waitlist"
     tell(

@@ -62,9 +62,7 @@ def draft(
     at = at or cycle.opens_at + DAY
     said = content(cycle, **given)
     row = operations.start_proposal(partner=partner, by=author, at=at)
-    row = operations.save_draft(
-        proposal=row, answers=answers_of(said), title=said.title, ask=said.ask, revision=None, by=author, at=at
-    )
+    row = operations.save_draft(proposal=row, answers=answers_of(said), facts=(said.title, said.ask), by=author, at=at)
     return row, said
 
 

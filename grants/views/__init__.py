@@ -1,0 +1,1 @@
+"""Pages of grants: the partner's proposals, the reviewers' queue, the cycles of Code.org staff."""
