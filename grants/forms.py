@@ -134,10 +134,13 @@ class ProposalPage:
         """The typed content; whatever could not be read is missing."""
         for part in self.parts:
             part.is_valid()
-        said = self.form.cleaned_data
+        said: dict[str, Any] = self.form.cleaned_data
+        facts: dict[str, Any] = {
+            name: said.get(name) or "" for name in ("title", "audience", "audience_note", "objectives", "place")
+        }
+        facts |= {name: said.get(name) for name in ("audience_size", "ask", "minimum", "starts_on", "ends_on")}
         return Content(
-            **{name: said.get(name) or "" for name in ("title", "audience", "audience_note", "objectives", "place")},
-            **{name: said.get(name) for name in ("audience_size", "ask", "minimum", "starts_on", "ends_on")},
+            **facts,
             goals=tuple(said.get("goals") or ()),
             lines=tuple(_line(row) for row in self.lines.filled()),
             outcomes=tuple(_promise(row) for row in self.outcomes.filled()),
@@ -244,7 +247,7 @@ class StandDownForm(RpForm):
 class ReviewerForm(RpForm):
     """Whom staff name for a place in the panel."""
 
-    person = forms.ModelChoiceField(label="Reviewer", queryset=None, to_field_name="ref", empty_label="Choose")
+    person: Any = forms.ModelChoiceField(label="Reviewer", queryset=None, to_field_name="ref", empty_label="Choose")
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import rules
+from rules.predicates import predicate
 
 from common.access import permit
 from common.standing import director, holds, manages_partner, member, outreach_manager, program_manager, staff
 from partners.settings import define
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@predicate  # type: ignore[untyped-decorator]
 def is_author(user: Any, proposal: Any = None) -> bool:
     """Predicate: wrote this proposal."""
     return proposal is not None and proposal.author_id == user.pk
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@predicate  # type: ignore[untyped-decorator]
 def is_sent(user: Any, proposal: Any = None) -> bool:
     """Predicate: it has left its author's hands."""
     return proposal is not None and proposal.is_sent

@@ -22,9 +22,13 @@ HOME = Place("Home", "home", "home", "home.view", exact=True, hidden_from_partne
 PEOPLE = Place("People", "people", "people", "partners.see_people", for_partner=True)
 PARTNERS = Place("Partners", "partner_list", "school", "partners.list")
 ACCOUNTS = Place("Accounts", "account_list", "people", "accounts.administer")
+GRANTS = Place("Grants", "proposal_list", "grant", "grants.list", for_partner=True)
+REVIEWS = Place("Grant reviews", "review_queue", "scale", "grants.review")
+CYCLES = Place("Grant cycles", "cycle_list", "grant", "grants.run_cycle")
 
 SECTIONS: list[tuple[str | None, list[Place]]] = [
-    (None, [HOME, PARTNERS, PEOPLE, ACCOUNTS]),
+    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, ACCOUNTS]),
+    ("Money", [GRANTS, CYCLES]),
 ]
-TABS: list[Place] = [HOME, PARTNERS, PEOPLE, ACCOUNTS]
+TABS: list[Place] = [HOME, PARTNERS, REVIEWS, CYCLES, GRANTS, PEOPLE, ACCOUNTS]
 ACTS: list[Place] = []

@@ -137,7 +137,8 @@ def envelope_of(quarter: Quarter) -> Decimal:
     reserve = pool.limit * figures["grants.reserve_percent"] / 100
     weights = sum((figures[key] for key in keys), Decimal(0))
     share = figures[keys[0]] / weights if weights else Decimal(0)
-    return max(((pool.room - reserve) * share).quantize(CENT, rounding=ROUND_DOWN), ZERO)
+    envelope: Decimal = max(((pool.room - reserve) * share).quantize(CENT, rounding=ROUND_DOWN), ZERO)
+    return envelope
 
 
 @transaction.atomic

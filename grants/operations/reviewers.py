@@ -214,6 +214,7 @@ def _assign(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
 
 
 def _review(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
+    assert row.version_id is not None and row.cycle_id is not None
     return Review(
         partner_id=row.partner_id,
         proposal=row,

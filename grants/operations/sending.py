@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -171,27 +172,11 @@ def _freeze(row: Proposal, content: Content, applicant: Applicant, by: Any, at: 
         frozen_at=at,
         **facts,
     )
-    own = {"partner_id": row.partner_id, "version": made}
-    VersionLine.objects.bulk_create(
-        [
-            VersionLine(**own, position=n, family=one.family, what=one.what, basis=one.basis, amount=one.amount)
-            for n, one in enumerate(content.lines, 1)
-        ]
-    )
-    VersionOutcome.objects.bulk_create(
-        [
-            VersionOutcome(
-                **own,
-                position=n,
-                measure=one.measure,
-                what=one.what,
-                baseline=one.baseline,
-                promised=one.promised,
-                by=one.by,
-            )
-            for n, one in enumerate(content.outcomes, 1)
-        ]
-    )
+    own: dict[str, Any] = {"partner_id": row.partner_id, "version": made}
+    lines = [VersionLine(**own, position=number, **asdict(one)) for number, one in enumerate(content.lines, 1)]
+    VersionLine.objects.bulk_create(lines)
+    outcomes = [VersionOutcome(**own, position=number, **asdict(one)) for number, one in enumerate(content.outcomes, 1)]
+    VersionOutcome.objects.bulk_create(outcomes)
     return made
 
 

@@ -127,6 +127,7 @@ def drop_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> WaitlistOffer
 
 
 def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.datetime) -> Award:
+    assert row.cycle is not None
     first = Decision.objects.filter(proposal=row).latest("decided_at", "id")
     full = row.version is not None and offer.amount == row.version.ask
     reason = f"Money became free. You were number {first.place} on the waitlist and receive {show_short(offer.amount)}."

@@ -14,7 +14,7 @@ from activity.models import LogEntry
 from common.access import ScopedRequest, requires
 from common.errors import DomainError, Stale
 from common.exports import csv_response
-from common.money import show_short
+from common.money import ZERO, show_short
 from common.pages import keyset
 from common.templatetags.rp import moment
 from common.views import SeeOther, page, tried
@@ -384,6 +384,6 @@ def context_note(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     return page(
         request,
         "grants/context_note.html",
-        {"proposal": proposal, "partner": request.partner, "ask": show_short(proposal.ask or 0)},
+        {"proposal": proposal, "partner": request.partner, "ask": show_short(proposal.ask or ZERO)},
         form=form,
     )

@@ -268,11 +268,11 @@ def waitlist(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
         )
     }
     fits = operations.fitting(rows, cycle) if rows else {}
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"proposal": row, "place": places.get(row.pk), "offer": offers.get(row.pk), "fits": fits[row.pk]}
         for row in rows
     ]
-    shown.sort(key=lambda one: one["place"] or 0)
+    shown.sort(key=lambda one: places.get(one["proposal"].pk) or 0)
     return page(request, "grants/waitlist.html", {"cycle": cycle, "rows": shown, "user": request.user})
 
 
