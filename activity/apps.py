@@ -7,3 +7,9 @@ class ActivityConfig(AppConfig):
     """Names partners and users as strings only: it imports no app."""
 
     name = "activity"
+
+    def ready(self) -> None:
+        """Make the deployment check known."""
+        from activity import checks
+
+        assert checks.scanner_is_set
