@@ -131,7 +131,7 @@ begin
       and valid_from <= (new.approved_at at time zone 'America/Los_Angeles')::date
       and (valid_before is null or valid_before > (new.approved_at at time zone 'America/Los_Angeles')::date);
     if (select count(distinct by_id) from incentives_approval where claim_id = new.id
-        and by_id in (new.approver_id, new.second_approver_id)) < case when new.due >= two_from then 2 else 1 end then
+        and by_id in (new.approver_id, new.second_approver_id)) < (case when new.due >= two_from then 2 else 1 end) then
       {self.refuse("an approval is missing", f"{self.name}_approval")}
     end if;
     if new.approved_amount <> coalesce((select sum(amount) from ledger_transaction where partner_id = new.partner_id

@@ -25,6 +25,9 @@ SEEDED = {
     "catalog_subjectrule",
     "catalog_season",
     "catalog_seasoncourse",
+    "incentives_outcome",
+    "incentives_outcomeversion",
+    "incentives_requiredevidence",
 }
 
 

@@ -124,7 +124,7 @@ def tell_partner(claim: Claim, kind: str, text: str, at: dt.datetime) -> None:
 def _refuse_person(claim: Claim, by: Any, at: dt.datetime) -> None:
     if by.pk == claim.claimant_id:
         raise VerificationRefused("You claimed it, so someone else verifies it.")
-    if conflicts(by, claim.partner, network_date(at)):
+    if conflicts(person=by, partner=claim.partner, on=network_date(at)):
         raise VerificationRefused(f"Your register of conflicts of interest names {claim.partner.name}, so someone else decides.")
 
 

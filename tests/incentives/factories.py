@@ -1,0 +1,122 @@
+"""Claims in every state, through the operations; call them inside staff_context()."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from activity.files import CheckedFile
+from common.zones import now, today
+from districts.models import District, School, State
+from incentives import operations
+from incentives.models import Claim, OutcomeVersion, RequiredEvidence
+from incentives.operations import Reached, Subject
+from ledger import operations as ledger
+from partners.models import Partner
+from partners.operations import ensure_calendars
+from tests import factories
+
+_number = itertools.count(1)
+
+
+@dataclass
+class Cast:
+    """A partner that can be paid, and one person for each of the steps of its claims."""
+
+    partner: Partner
+    manager: User
+    outreach: User
+    approvers: list[User] = field(default_factory=list)
+    finance: list[User] = field(default_factory=list)
+
+
+def make_cast(partner: Partner | None = None, *, payable: bool = True, network: Cast | None = None) -> Cast:
+    """People for one partner; Code.org's people are those of `network` where one is given."""
+    ensure_calendars(on=today())
+    ensure_calendars(on=today().replace(month=1, day=1) - dt.timedelta(days=1))
+    partner = partner or factories.make_partner()
+    made = Cast(partner, factories.make_member(partner, "program_manager"), network.outreach if network else factories.make_code_org("outreach_manager"))
+    factories.assign(made.outreach, partner)
+    made.approvers = network.approvers if network else [factories.make_code_org("staff") for _ in range(3)]
+    made.finance = network.finance if network else [factories.make_code_org("finance") for _ in range(3)]
+    ledger.open_budgets(on=today(), at=now())
+    ledger.open_budgets(partner=partner, on=today(), at=now())
+    if payable:
+        ledger.set_payee_status(partner=partner, on_file=True, reason="W-9 received", by=made.finance[0], at=now())
+    return made
+
+
+def make_district(name: str = "") -> District:
+    """A district of New Mexico."""
+    n = next(_number)
+    state, _new = State.objects.get_or_create(code="NM", defaults={"name": "New Mexico"})
+    return District.objects.create(nces_id=f"{n:07d}", name=name or f"District {n}", city="Deming", state=state)
+
+
+def make_school(district: District | None = None) -> School:
+    """A school of a district."""
+    n = next(_number)
+    district = district or make_district()
+    return School.objects.create(nces_id=f"{n:012d}", name=f"School {n}", city="Deming", state=district.state, district=district)
+
+
+def version(code: str, on: dt.date | None = None) -> OutcomeVersion:
+    """The catalog's version on a date."""
+    return OutcomeVersion.objects.on(on or today()).get(outcome__code=code)
+
+
+def subject_for(found: OutcomeVersion) -> Subject:
+    """A new subject of the kind that the outcome is about."""
+    n = next(_number)
+    kind = found.outcome.subject_kind
+    if kind in ("coach_cohort", "coach"):
+        return Subject(name=f"Coaches {n}")
+    if kind == "school":
+        return Subject(school=make_school())
+    return Subject(district=make_district(), name=f"Policy {n}", level="K–5")
+
+
+def a_file(name: str = "plan.pdf") -> CheckedFile:
+    """A small file whose bytes no other test file has."""
+    n = next(_number)
+    return CheckedFile(name, "application/pdf", f"%PDF-1.4 {n}".encode(), "unscanned")
+
+
+def draft(cast: Cast, code: str = "O11", *, on: dt.date | None = None, subject: Subject | None = None, evidence: bool = True) -> Claim:
+    """A draft with a file of every kind."""
+    found = version(code, on)
+    made = operations.start_claim(
+        partner=cast.partner, version=found, subject=subject or subject_for(found), outcome_on=on or today(), by=cast.manager, at=now()
+    )
+    for kind in RequiredEvidence.objects.filter(version=found) if evidence else []:
+        operations.add_evidence(claim=made, kind=kind, file=a_file(), by=cast.manager, at=now())
+    return made
+
+
+def submitted(cast: Cast, code: str = "O11", **given: Any) -> Claim:
+    """Sent to the Outreach Manager."""
+    return operations.submit_claim(claim=draft(cast, code, **given), by=cast.manager, at=now())
+
+
+def reached(claim: Claim) -> dict[RequiredEvidence, Reached]:
+    """Somebody confirmed by phone, today."""
+    kinds = RequiredEvidence.objects.filter(version=claim.version_id, confirmed=True)
+    return {kind: Reached("Elena Archuleta, superintendent", "phone", today()) for kind in kinds}
+
+
+def verified(cast: Cast, code: str = "O11", **given: Any) -> Claim:
+    """Waiting for an approver."""
+    claim = submitted(cast, code, **given)
+    return operations.verify_claim(claim=claim, reached=reached(claim), by=cast.outreach, at=now())
+
+
+def approved(cast: Cast, code: str = "O11", **given: Any) -> Claim:
+    """Approved whole, by two where two are needed."""
+    claim = verified(cast, code, **given)
+    for approver in cast.approvers[:2] if claim.version.amount >= Decimal(2500) else cast.approvers[:1]:
+        claim = operations.approve_one(claim=claim, expected=claim.version.amount, by=approver, at=now())
+    return claim
