@@ -24,7 +24,19 @@ from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectK
 
 PERSON = settings.AUTH_USER_MODEL
 FOUR_PEOPLE = ("claimant", "verifier", "approver", "second_approver", "payer", "paid_by")
-SUBJECT_COLUMNS = ["district_id", "school_id"]
+SHOWN = (
+    "partner",
+    "version__outcome",
+    "district",
+    "school__district",
+    "course",
+    "workshop__course",
+    "workshop__subject",
+    "fiscal_year",
+    "claimant",
+    "verifier",
+)
+SUBJECT_COLUMNS = ["district_id", "school_id", "course_id", "workshop_id"]
 
 
 class State(models.TextChoices):
@@ -59,7 +71,7 @@ class ClaimQuerySet(TenantQuerySet["Claim"]):
 
     def shown(self) -> Self:
         """With everything that a list or a page names."""
-        return self.select_related("partner", "version__outcome", "district", "school__district", "fiscal_year", "claimant", "verifier")
+        return self.select_related(*SHOWN)
 
     def live(self) -> Self:
         """Holding their outcome: sent and not ended."""
@@ -94,6 +106,8 @@ class Claim(StatefulModel, TenantModel):
     subject_key = models.CharField(max_length=300, editable=False, default="")
     district = models.ForeignKey("districts.District", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     school = models.ForeignKey("districts.School", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    workshop = TenantForeignKey("workshops.Workshop", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
     level = models.CharField(max_length=4, blank=True)
     outcome_on = models.DateField()
@@ -173,8 +187,10 @@ class Claim(StatefulModel, TenantModel):
         """What the claim is about, in words: `Alder Creek High, Pine Ridge ISD`."""
         if self.subject_kind == SubjectKind.DISTRICT_LEVEL:
             return f"{self.level}, {self.district}"
+        if self.workshop is not None:
+            return f"{self.workshop.title}, {self.workshop.first_on:%b %-d, %Y}"
         place = f"{self.school}, {self.school.district}" if self.school else str(self.district or "")
-        return ", ".join(part for part in (self.name, place) if part)
+        return ", ".join(part for part in (self.name, str(self.course or ""), place) if part)
 
     @property
     def is_editable(self) -> bool:

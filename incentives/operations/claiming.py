@@ -50,6 +50,8 @@ class Subject:
 
     district: Any = None
     school: Any = None
+    course: Any = None
+    workshop: Any = None
     name: str = ""
     level: str = ""
 
@@ -59,12 +61,16 @@ NEEDED: dict[str, tuple[str, ...]] = {
     SubjectKind.DISTRICT_LEVEL: ("district", "level"),
     SubjectKind.POLICY: ("district", "name"),
     SubjectKind.SCHOOL: ("school",),
+    SubjectKind.SCHOOL_COURSE: ("school", "course"),
+    SubjectKind.COHORT: ("workshop",),
     SubjectKind.COACH_COHORT: ("name",),
     SubjectKind.COACH: ("name",),
 }
 WORDS = {
     "district": "Choose the district.",
     "school": "Choose the school.",
+    "course": "Choose the course.",
+    "workshop": "Choose the workshop of the cohort.",
     "level": "Choose the grade level.",
     "name": "Enter a name, so that it can be told from others.",
 }
@@ -166,15 +172,16 @@ def _facts(version: OutcomeVersion, subject: Subject, outcome_on: dt.date, at: d
         raise ClaimRefused(f"The catalog has no {version.title} on {outcome_on:%b %-d, %Y}.", field="outcome_on")
     kind = version.outcome.subject_kind
     needed = NEEDED[kind]
-    cleaned = {"district": subject.district, "school": subject.school, "name": " ".join(subject.name.split()), "level": subject.level}
+    cleaned = {**vars(subject), "name": " ".join(subject.name.split())}
     for name in needed:
         if not cleaned[name]:
             raise ClaimRefused(WORDS[name], field=name)
+    if "workshop" in needed and cleaned["workshop"].state != "ended":
+        raise ClaimRefused("Choose a workshop that has ended: its people are the cohort.", field="workshop")
     year = FiscalYear.objects.filter(starts_on__lte=outcome_on, ends_before__gt=outcome_on).first()
     if year is None:
         raise ClaimRefused("There is no fiscal year for that date.", field="outcome_on")
-    blank = {"district": None, "school": None, "name": "", "level": ""}
-    chosen = {name: cleaned[name] if name in needed else blank[name] for name in blank}
+    chosen = {name: cleaned[name] if name in needed else blank for name, blank in vars(Subject()).items()}
     return {**chosen, "version": version, "subject_kind": kind, "outcome_on": outcome_on, "fiscal_year": year}
 
 

@@ -16,6 +16,7 @@ from common.money import CENT, ZERO, show_money, show_short
 from common.zones import network_date
 from incentives.facts import YEAR, budgets_of
 from incentives.models import FiscalOption, Rest
+from incentives.models.claims import SHOWN
 from incentives.operations.verifying import tell_partner
 from ledger.models import Budget
 from ledger.operations import lock_room, reserve
@@ -24,6 +25,7 @@ from partners.settings import setting_on
 
 KIND = "annual_cap"
 REST = "incentives.rest"
+CLAIM = tuple(f"claim__{name}" for name in SHOWN)
 SHARE = "incentives.deferred_share_percent"
 
 
@@ -94,7 +96,7 @@ def settle_partner(*, year: FiscalYear, partner: Partner, at: dt.datetime) -> in
     """
     rows = Rest.objects.filter(fiscal_year=year, partner=partner, state=Rest.State.WAITING)
     locked = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    found = Rest.objects.filter(pk__in=locked).select_related("claim__version__outcome", "claim__partner", "claim__district", "claim__school__district")
+    found = Rest.objects.filter(pk__in=locked).select_related(*CLAIM)
     for rest in found.order_by("claim__verified_at", "claim_id"):
         _settle(rest, year, at)
     return len(locked)

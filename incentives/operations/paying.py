@@ -16,7 +16,7 @@ from common.zones import network_date
 from incentives.facts import budgets_of
 from incentives.models import Claim, Rest, State
 from incentives.operations.approving import REFERENCE
-from incentives.operations.closing import REST
+from incentives.operations.closing import CLAIM, REST
 from incentives.operations.verifying import tell_partner
 from incentives.payout_file import payout_file
 from ledger.models import Payee, PaymentBatch, PaymentLine
@@ -125,7 +125,7 @@ def _locked_claims(wanted: Any) -> list[Claim]:
 
 def _locked_rests(wanted: Any) -> list[Rest]:
     keys = list(wanted.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    shown = Rest.objects.select_related("claim__version__outcome", "claim__partner", "claim__district", "claim__school__district", "to_year")
+    shown = Rest.objects.select_related(*CLAIM, "to_year")
     return list(shown.filter(pk__in=keys).order_by("pk"))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from accounts.models import User
 from activity.files import CheckedFile
+from catalog.models import Course
+from catalog.models import Subject as CourseSubject
 from common.zones import now, today
 from districts.models import District, School, State
 from incentives import operations
@@ -19,6 +21,7 @@ from ledger import operations as ledger
 from partners.models import Partner
 from partners.operations import ensure_calendars
 from tests import factories
+from workshops.models import Workshop
 
 _number = itertools.count(1)
 
@@ -69,15 +72,37 @@ def version(code: str, on: dt.date | None = None) -> OutcomeVersion:
     return OutcomeVersion.objects.on(on or today()).get(outcome__code=code)
 
 
-def subject_for(found: OutcomeVersion) -> Subject:
+def subject_for(found: OutcomeVersion, partner: Partner) -> Subject:
     """A new subject of the kind that the outcome is about."""
     n = next(_number)
     kind = found.outcome.subject_kind
     if kind in ("coach_cohort", "coach"):
         return Subject(name=f"Coaches {n}")
-    if kind == "school":
-        return Subject(school=make_school())
-    return Subject(district=make_district(), name=f"Policy {n}", level="K–5")
+    if kind == "cohort":
+        return Subject(workshop=an_ended_workshop(partner))
+    return Subject(district=make_district(), school=make_school(), course=Course.objects.first(), name=f"Policy {n}", level="K–5")
+
+
+def an_ended_workshop(partner: Partner) -> Workshop:
+    """A workshop of the partner whose people are a cohort."""
+    person, on = factories.make_member(partner, "director"), today() - dt.timedelta(days=300)
+    subject = CourseSubject.objects.select_related("course").order_by("id")[0]
+    made = Workshop.objects.create(
+        partner=partner,
+        kind="log",
+        course=subject.course,
+        subject=subject,
+        place="Deming",
+        capacity=20,
+        first_on=on,
+        last_on=on,
+        created_by=person,
+        created_at=now(),
+        saved_at=now(),
+    )
+    made.move_to("ended").ended_at = now()
+    made.save()
+    return made
 
 
 def a_file(name: str = "plan.pdf") -> CheckedFile:
@@ -90,7 +115,7 @@ def draft(cast: Cast, code: str = "O11", *, on: dt.date | None = None, subject: 
     """A draft with a file of every kind."""
     found = version(code, on)
     made = operations.start_claim(
-        partner=cast.partner, version=found, subject=subject or subject_for(found), outcome_on=on or today(), by=cast.manager, at=now()
+        partner=cast.partner, version=found, subject=subject or subject_for(found, cast.partner), outcome_on=on or today(), by=cast.manager, at=now()
     )
     for kind in RequiredEvidence.objects.filter(version=found) if evidence else []:
         operations.add_evidence(claim=made, kind=kind, file=a_file(), by=cast.manager, at=now())

@@ -161,3 +161,38 @@ def test_the_fiscal_year_is_that_of_the_outcome_date() -> None:
         operations.approve_one(claim=claim, expected=Decimal("2000.00"), by=cast.approvers[0], at=now())
         found = Budget.objects.get(partner=cast.partner, kind="incentive_year", period=last_year.label)
         assert (found.reserved, budget(cast).reserved) == (Decimal("2000.00"), Decimal("0.00"))
+
+
+def test_the_higher_step_of_a_cohort_pays_the_difference() -> None:
+    with staff_context("test"):
+        cast = make.make_cast()
+        lower = make.verified(cast, "O13")
+        subject = operations.Subject(workshop=lower.workshop)
+        higher = make.verified(cast, "O14", subject=subject)
+        person = cast.approvers[0]
+        result = operations.approve_claims(claims=[higher], by=person, at=now())
+        assert [words for _claim, words in result.left][0].startswith("Subject and period claimed once: A claim on the lower outcome")
+        operations.approve_one(claim=lower, expected=Decimal("1500.00"), by=person, at=now())
+        done = operations.approve_one(claim=higher, expected=Decimal("1000.00"), by=person, at=now())
+        assert (done.state, done.due, done.approved_amount) == ("approved", Decimal("1000.00"), Decimal("1000.00"))
+        assert budget(cast).reserved == Decimal("2500.00")
+
+
+def test_the_lower_step_is_not_paid_after_the_higher() -> None:
+    with staff_context("test"):
+        cast = make.make_cast()
+        higher = make.approved(cast, "O14")
+        lower = make.verified(cast, "O13", subject=operations.Subject(workshop=higher.workshop))
+        with pytest.raises(operations.ApprovalRefused, match="replaces this one"):
+            operations.approve_one(claim=lower, expected=Decimal("1500.00"), by=cast.approvers[2], at=now())
+
+
+def test_a_top_up_after_a_cut_lower_step_pays_the_difference_of_the_outcomes() -> None:
+    with staff_context("test"):
+        cast = make.make_cast()
+        cap(cast, "1100.00")
+        lower = operations.approve_one(claim=make.verified(cast, "O13"), expected=Decimal("1100.00"), by=cast.approvers[0], at=now())
+        cap(cast, "12000.00")
+        higher = make.verified(cast, "O14", subject=operations.Subject(workshop=lower.workshop))
+        done = operations.approve_one(claim=higher, expected=Decimal("1000.00"), by=cast.approvers[0], at=now())
+        assert done.approved_amount == Decimal("1000.00")
