@@ -1,0 +1,216 @@
+"""Forms of claims, verification, payouts and the outcome catalog; they shape what was typed and write nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from catalog.models import Course
+from common.forms import RpForm
+from common.money import MoneyFormField
+from districts.models import District, School
+from incentives.models import Area, Claim, EvidenceCheck, FiscalOption, Once, Outcome, OutcomeVersion, RequiredEvidence, SubjectKind
+from incentives.operations import Reached, Subject, Terms
+from incentives.operations.claiming import NEEDED
+from partners.models import FiscalYear, Partner
+from workshops.models import Workshop
+
+LEVELS = [("", "Choose"), ("K–5", "All K–5 schools"), ("6–8", "All 6–8 schools"), ("9–12", "All 9–12 schools")]
+NAMES = {
+    SubjectKind.POLICY: ("Name of the policy", "as the board calls it"),
+    SubjectKind.COACH_COHORT: ("Name of the cohort", "the same in each claim on it"),
+    SubjectKind.COACH: ("Name of the coach", ""),
+}
+
+
+class ClaimForm(RpForm):
+    """The facts of one claim; only the subject that its outcome is about is asked."""
+
+    district = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    school = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    course = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    workshop = forms.ModelChoiceField(label="Workshop of the cohort", queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    name = forms.CharField(max_length=120, required=False)
+    level = forms.ChoiceField(label="Grade level", choices=LEVELS, required=False)
+    outcome_on = forms.DateField(label="Achieved on")
+    words = forms.CharField(label="What happened", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, outcome: Outcome, partner: Partner, today: dt.date, claim: Claim | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcome = outcome
+        self._offer(partner, today)
+        for name in Subject.__dataclass_fields__:
+            if name not in NEEDED[outcome.subject_kind]:
+                del self.fields[name]
+        if "name" in self.fields:
+            self.fields["name"].label, self.fields["name"].help_text = NAMES[SubjectKind(outcome.subject_kind)]
+        if claim is None:
+            self.initial.setdefault("form_key", uuid.uuid4())
+        else:
+            self.initial |= initial_of(claim)
+
+    def _offer(self, partner: Partner, today: dt.date) -> None:
+        """Rows that may be chosen, set at the request: places of the partner's states, courses on offer, ended workshops."""
+        fields: Any = self.fields
+        near = Q(state__code__in=partner.states)
+        fields["district"].queryset = District.objects.filter(near).order_by("name", "id")
+        fields["school"].queryset = School.objects.filter(near).select_related("district").order_by("name", "id")
+        fields["school"].label_from_instance = lambda school: f"{school.name}, {school.district}"
+        fields["course"].queryset = Course.objects.offered(today).order_by("name")
+        ended = Workshop.objects.filter(partner=partner, state="ended").select_related("course", "subject")
+        fields["workshop"].queryset = ended.order_by("-first_on", "-id")
+        fields["workshop"].label_from_instance = lambda row: f"{row.title}, {row.first_on:%b %-d, %Y}"
+
+    def clean_outcome_on(self) -> dt.date:
+        """A day on which the catalog has this outcome."""
+        on: dt.date = self.cleaned_data["outcome_on"]
+        self.version = OutcomeVersion.objects.on(on).filter(outcome=self.outcome).first()
+        if self.version is None:
+            raise forms.ValidationError(f"The catalog has no such outcome on {on:%b %-d, %Y}.")
+        return on
+
+    def subject(self) -> Subject:
+        """What was chosen."""
+        chosen = {name: self.cleaned_data.get(name) for name in NEEDED[self.outcome.subject_kind]}
+        return Subject(**{name: value for name, value in chosen.items() if value})
+
+
+def initial_of(claim: Claim) -> dict[str, Any]:
+    """What a claim holds, as its form shows it."""
+    places = {name: getattr(claim, name).ref for name in ("district", "school", "course", "workshop") if getattr(claim, f"{name}_id")}
+    return {**places, "name": claim.name, "level": claim.level, "outcome_on": claim.outcome_on, "words": claim.words, "edition": claim.edition}
+
+
+class EvidenceForm(RpForm):
+    """One file of one kind."""
+
+    kind = forms.ModelChoiceField(queryset=None, to_field_name="ref", widget=forms.HiddenInput)
+    file = forms.FileField(label="File", error_messages={"required": "Choose a file first.", "empty": "The file is empty. Choose it again."})
+
+    def __init__(self, *args: Any, claim: Claim, kind: RequiredEvidence | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = RequiredEvidence.objects.filter(version=claim.version_id)  # type: ignore[attr-defined]
+        self.fields["file"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+        if kind is not None:
+            self.auto_id, self.initial["kind"] = f"id_{kind.ref}_%s", kind.ref
+
+
+class ReasonForm(RpForm):
+    """Why."""
+
+    reason = forms.CharField(label="Why", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class VerificationForm(RpForm):
+    """The judgment on a claim: for each kind that somebody confirms, whom the verifier reached, how and when."""
+
+    decision = forms.ChoiceField(choices=[("verified", "Verified"), ("returned", "Return"), ("rejected", "Reject")])
+    reason = forms.CharField(
+        label="What is missing, or why not",
+        help_text="The partner reads it. Needed to return or reject.",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, kinds: list[RequiredEvidence], today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = kinds
+        for kind in kinds:
+            self.fields[f"whom_{kind.ref}"] = forms.CharField(label="Whom you reached", max_length=160, required=False, help_text="Name and position")
+            self.fields[f"how_{kind.ref}"] = forms.ChoiceField(label="How", choices=EvidenceCheck.How.choices, required=False)
+            self.fields[f"on_{kind.ref}"] = forms.DateField(
+                label="On", required=False, initial=today, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The bound fields of each kind."""
+        return [{"kind": kind, **{name: self[f"{name}_{kind.ref}"] for name in ("whom", "how", "on")}} for kind in self.kinds]
+
+    def reached(self) -> dict[RequiredEvidence, Reached]:
+        """Kinds for which somebody was named."""
+        data = self.cleaned_data
+        named = [kind for kind in self.kinds if data.get(f"whom_{kind.ref}") and data.get(f"on_{kind.ref}")]
+        return {kind: Reached(data[f"whom_{kind.ref}"], data[f"how_{kind.ref}"], data[f"on_{kind.ref}"]) for kind in named}
+
+
+class ApprovalForm(RpForm):
+    """One claim, approved or rejected by somebody who opened it; `expected` is the amount that the page showed."""
+
+    decision = forms.ChoiceField(choices=[("approved", "Approve"), ("rejected", "Reject")])
+    expected = MoneyFormField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(label="Words for the partner", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PaymentForm(RpForm):
+    """What the bank says about a batch."""
+
+    bank_reference = forms.CharField(label="Reference of the bank", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    paid_on = forms.DateField(label="Paid on")
+
+
+class TermsForm(RpForm):
+    """A version of an outcome as staff propose it."""
+
+    title = forms.CharField(max_length=120)
+    amount = MoneyFormField()
+    rule = forms.CharField(label="What must be true", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    once = forms.ChoiceField(label="Earned", choices=Once.choices)
+    months = forms.IntegerField(label="Months", min_value=1, max_value=120, required=False, help_text="For “once per number of months”")
+    yearly_limit = forms.IntegerField(label="At most per district and year", min_value=1, max_value=100, required=False)
+    evidence = forms.CharField(
+        label="Evidence",
+        help_text="One kind a line. End a line with * where somebody must confirm it.",
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    valid_from = forms.DateField(label="From", help_text="A day after today: outcomes until then keep their version.")
+    reason = forms.CharField(label="Why", max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        """Months belong to one way of counting, and to that one only."""
+        data = super().clean() or self.cleaned_data
+        if data.get("once") == Once.MONTHS and not data.get("months"):
+            self.add_error("months", "Enter how many months.")
+        if data.get("once") != Once.MONTHS:
+            data["months"] = None
+        lines = [line.strip() for line in str(data.get("evidence") or "").splitlines() if line.strip(" *")]
+        if len(lines) > 8 or any(len(line) > 160 for line in lines):
+            self.add_error("evidence", "At most 8 kinds of at most 160 characters each.")
+        data["kinds"] = [(line.rstrip("* "), line.endswith("*")) for line in lines]
+        return data
+
+    def terms(self) -> Terms:
+        """What the operations take."""
+        data = self.cleaned_data
+        return Terms(data["title"], data["rule"], data["amount"], data["once"], data["months"], data["yearly_limit"], data["kinds"])
+
+    def dates(self) -> tuple[dt.date, str]:
+        """First day and reason."""
+        return self.cleaned_data["valid_from"], self.cleaned_data["reason"]
+
+
+class OutcomeForm(TermsForm):
+    """A new outcome with its first version."""
+
+    area = forms.ChoiceField(choices=Area.choices)
+    subject_kind = forms.ChoiceField(label="About", choices=SubjectKind.choices)
+
+
+class OptionForm(RpForm):
+    """What becomes of unpaid rests of a year that has not begun."""
+
+    year = forms.ModelChoiceField(label="Fiscal year", queryset=None, to_field_name="label", empty_label="Choose")
+    choice = forms.ChoiceField(label="Unpaid rests are", choices=FiscalOption.Choice.choices)
+    reason = forms.CharField(label="Why", max_length=500)
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        decided = FiscalOption.objects.filter(confirmed_at__isnull=False).values("fiscal_year")
+        self.fields["year"].queryset = FiscalYear.objects.filter(starts_on__gt=today).exclude(pk__in=decided).order_by("starts_on")  # type: ignore[attr-defined]

@@ -1,0 +1,205 @@
+"""What the pages of claims show besides the rows: the path of a claim, who has it, what is still missing, how long it waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from common.money import show_money, show_short
+from common.zones import network_date
+from incentives.checks import Check, Figures, can_be_approved_alone, checks, due, is_green, open_checks, part_that_fits
+from incentives.facts import facts_of, year_figures
+from incentives.models import Area, Claim, Evidence, RequiredEvidence, State
+from incentives.models.claims import ClaimQuerySet
+from incentives.promises import working_days_after
+from ledger.operations import is_payable
+
+PATH = ("draft", "submitted", "verified", "approved", "in_batch", "paid")
+VIEWS = {
+    "all": ("All", ()),
+    "yours": ("With you", ("draft", "info_requested")),
+    "waiting": ("With Code.org", ("submitted", "verified", "approved", "in_batch")),
+    "paid": ("Paid", ("paid",)),
+    "ended": ("Ended", ("rejected", "withdrawn")),
+}
+
+
+def chosen_view(request: HttpRequest) -> str:
+    """The saved view of the claims list, from the URL."""
+    asked = request.GET.get("view", "all")
+    return asked if asked in VIEWS else "all"
+
+
+def filtered(request: HttpRequest, claims: ClaimQuerySet) -> QuerySet[Claim]:
+    """The claims list by the filters of the URL: saved view, fiscal year, area."""
+    states = VIEWS[chosen_view(request)][1]
+    rows = claims.filter(state__in=states) if states else claims
+    year, area = request.GET.get("year", "").replace("\0", "")[:12], request.GET.get("area", "")
+    if year:
+        rows = rows.filter(fiscal_year__label=year)
+    if area in Area.values:
+        rows = rows.filter(version__outcome__area=area)
+    return rows
+
+
+def track(claim: Claim) -> list[dict[str, str]]:
+    """Steps of the path of a claim with their dates, for <c-track>."""
+    dates = {"draft": claim.created_at, "submitted": claim.sent_at, "verified": claim.verified_at, "approved": claim.approved_at, "paid": claim.paid_at}
+    now_at = "submitted" if claim.state == State.INFO_REQUESTED else claim.state
+    ended = claim.state in (State.REJECTED, State.WITHDRAWN)
+    reached = max((place for place, state in enumerate(PATH) if dates.get(state)), default=0) if ended else PATH.index(now_at)
+    steps = []
+    for place, state in enumerate(PATH):
+        is_last = place == reached and not ended
+        word = State(claim.state).label if is_last else State(state).label
+        steps.append({"word": word, "note": _date(dates.get(state)), "state": "done" if place < reached or (ended and place == reached) or claim.state == "paid" else "now" if is_last else ""})
+    if ended:
+        steps = [*steps[: reached + 1], {"word": State(claim.state).label, "note": "", "state": "stop"}]
+    return steps
+
+
+def who_has_it(claim: Claim, promises: dict[str, Decimal], manager: Any) -> tuple[str, str]:
+    """(who, the rest of the sentence) below the path of a claim."""
+    name = manager.name if manager else "Code.org"
+    if claim.state in (State.DRAFT, State.INFO_REQUESTED):
+        return "With you", "until you send it" if claim.state == State.DRAFT else "again: put right what is named below and send it"
+    if claim.state == State.SUBMITTED and claim.sent_at:
+        by = working_days_after(network_date(claim.sent_at), int(promises["incentives.verify_days"]))
+        return f"With {name}", f"since {_date(claim.sent_at)}. Verified by {by:%b %-d} at the latest is the promise."
+    if claim.state == State.VERIFIED and claim.verified_at:
+        by = working_days_after(network_date(claim.verified_at), int(promises["incentives.approve_days"]))
+        second = " One of two approvals is given." if claim.approver_id else ""
+        return "With Code.org staff", f"since {_date(claim.verified_at)}. Approved by {by:%b %-d} is the promise.{second}"
+    if claim.state in (State.APPROVED, State.IN_BATCH) and claim.approved_at:
+        by = network_date(claim.approved_at) + dt.timedelta(days=int(promises["incentives.pay_days"]))
+        return "With Finance", f"since {_date(claim.approved_at)}. Paid by {by:%b %-d} is the promise."
+    return {"paid": ("Done", "it is paid"), "rejected": ("Ended", "without payment"), "withdrawn": ("Ended", "you took it back")}[claim.state]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of "Before you send". tone: bad keeps it from being sent, warn does not, good is done."""
+
+    tone: str
+    text: str
+    anchor: str = ""
+
+
+def before_you_send(claim: Claim, figures: Figures, kinds: list[dict[str, Any]], today: dt.date) -> list[Finding]:
+    """What is missing and what is good to know before a claim is sent."""
+    found = [
+        Finding("good" if row["files"] else "bad", f"{row['kind'].title}: {'there' if row['files'] else 'add a file'}", f"kind-{row['kind'].ref}") for row in kinds
+    ]
+    last = claim.window_ends_on(figures.window_days)
+    if claim.first_sent_at is None:
+        found.append(Finding("good" if today <= last else "bad", f"{'Can be sent until' if today <= last else 'Could be sent until'} {last:%b %-d, %Y}"))
+    if not is_payable(partner=claim.partner):
+        found.append(Finding("warn", "Finance has no payee details of yours on file: it can be sent, and is approved once they are there"))
+    left = year_figures(claim.partner, claim.fiscal_year.label)["left"]
+    if left < claim.version.amount:
+        found.append(Finding("warn", f"The cap of {claim.fiscal_year} leaves {show_short(max(left, Decimal(0)))} of {show_short(claim.version.amount)}"))
+    return found
+
+
+def kinds_with_files(claim: Claim) -> list[dict[str, Any]]:
+    """Each kind of evidence with its files, in the catalog's order."""
+    kinds = list(RequiredEvidence.objects.filter(version=claim.version_id).order_by("position"))
+    files = list(Evidence.objects.filter(claim=claim).select_related("attachment__uploaded_by").order_by("id"))
+    return [{"kind": kind, "files": [file for file in files if file.kind_id == kind.pk]} for kind in kinds]
+
+
+@dataclass
+class Row:
+    """A verified claim in the approval queue, with the checks of the person who looks."""
+
+    claim: Claim
+    checks: list[Check]
+    asked: Decimal
+    pays: Decimal
+    days: int
+    late: bool
+
+    @property
+    def is_green(self) -> bool:
+        """Every check passes."""
+        return is_green(self.checks)
+
+    @property
+    def can_be_opened(self) -> bool:
+        """It may be approved alone."""
+        return can_be_approved_alone(self.checks)
+
+    @property
+    def open(self) -> list[Check]:
+        """Checks that do not pass."""
+        return open_checks(self.checks)
+
+    @property
+    def count(self) -> str:
+        """`1 of 11 checks open`."""
+        return f"{len(self.open)} of {len(self.checks)} checks open"
+
+
+def queue(claims: list[Any], person: Any, figures: Figures, *, today: dt.date, approve_days: int) -> list[Row]:
+    """The queue in the order of payment; room goes to green claims in that order, so what is green can be approved together."""
+    rows = []
+    years = {(claim.partner_id, claim.fiscal_year_id): claim.year_room for claim in claims}
+    totals = {claim.fiscal_year_id: claim.total_room for claim in claims}
+    for claim in claims:
+        facts, key = facts_of(claim), (claim.partner_id, claim.fiscal_year_id)
+        room = min(years[key] or Decimal(0), totals[claim.fiscal_year_id] or Decimal(0))
+        found = checks(claim, person, facts, room=room, figures=figures)
+        verified_on = network_date(claim.verified_at)
+        row = Row(
+            claim,
+            found,
+            due(claim, facts),
+            part_that_fits(claim, facts, room),
+            (today - verified_on).days,
+            today > working_days_after(verified_on, approve_days),
+        )
+        if row.is_green:
+            years[key] -= row.asked
+            totals[claim.fiscal_year_id] -= row.asked
+        rows.append(row)
+    return rows
+
+
+@dataclass
+class RoomLine:
+    """Room left of a partner and year after the green claims of the queue."""
+
+    name: str
+    label: str
+    cap: Decimal
+    before: Decimal
+    batch: Decimal
+
+
+def room_after(rows: list[Row], budgets: dict[tuple[int, str], Any]) -> list[RoomLine]:
+    """One line a partner and year with green claims, the least room first."""
+    found: dict[tuple[int, str], RoomLine] = {}
+    for row in rows:
+        key = (row.claim.partner_id, row.claim.fiscal_year.label)
+        budget = budgets.get(key)
+        if not row.is_green or budget is None:
+            continue
+        line = found.setdefault(key, RoomLine(row.claim.partner.name, key[1], budget.limit, budget.counted, Decimal(0)))
+        line.batch += row.asked
+    return sorted(found.values(), key=lambda line: (line.cap - line.before - line.batch, line.name))
+
+
+def batch_words(approved: list[Claim], total: Decimal) -> str:
+    """What a batch approval did, in one sentence."""
+    partners = len({claim.partner_id for claim in approved})
+    claims, parts = f"{len(approved)} claim{'' if len(approved) == 1 else 's'}", f"{partners} partner{'' if partners == 1 else 's'}"
+    return f"Approved {claims}: {show_money(total)} to {parts}."
+
+
+def _date(at: dt.datetime | None) -> str:
+    return f"{network_date(at):%b %-d}" if at else ""

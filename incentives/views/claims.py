@@ -1,0 +1,225 @@
+"""The partner's pages: claims, their facts, their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+
+from activity.files import checked_file, download
+from activity.models import LogEntry
+from common.access import ScopedRequest, requires
+from common.errors import DomainError
+from common.exports import csv_response
+from common.money import show_money
+from common.pages import keyset
+from common.views import SeeOther, page, tried
+from common.zones import now, today
+from incentives import operations
+from incentives.facts import figures_on, year_figures
+from incentives.forms import ClaimForm, EvidenceForm, ReasonForm
+from incentives.models import Approval, Area, Claim, Evidence, EvidenceCheck, Outcome, Rejection, Rest, Verification
+from incentives.operations.claiming import manager_of
+from incentives.pages import VIEWS, before_you_send, chosen_view, filtered, kinds_with_files, track, who_has_it
+from partners.models import FiscalYear
+from partners.settings import settings_on
+
+PROMISES = ("incentives.verify_days", "incentives.approve_days", "incentives.pay_days")
+COLUMNS = ["claim", "outcome", "title", "subject", "achieved_on", "fiscal_year", "state", "amount", "approved", "earned_unpaid", "sent_on", "paid_on"]
+
+
+@requires("incentives.see")
+def claim_list(request: ScopedRequest) -> HttpResponse:
+    """Claims of one partner by outcome date, newest first, with the room left this fiscal year."""
+    shown = keyset(request, filtered(request, Claim.objects.filter(partner=request.partner).shown()), "-outcome_on", "-id")
+    years: Any = FiscalYear.objects
+    year = years.holding(today())
+    chosen = {"view": chosen_view(request), "year": request.GET.get("year", ""), "area": request.GET.get("area", "")}
+    context = {
+        "partner": request.partner,
+        "page": shown,
+        "views": [(key, words) for key, (words, _states) in VIEWS.items()],
+        "chosen": chosen,
+        "areas": Area.choices,
+        "area_words": dict(Area.choices).get(chosen["area"], ""),
+        "year": year,
+        "figures": year_figures(request.partner, year.label),
+        "may_claim": request.user.has_perm("incentives.claim", request.partner),
+    }
+    return page(request, "incentives/claim_list.html", context)
+
+
+@requires("incentives.claim")
+def claim_export(request: ScopedRequest) -> HttpResponse:
+    """The claims of the list's filters as CSV (POST)."""
+    if request.method != "POST":
+        return SeeOther(f"/partners/{request.partner.slug}/claims/")
+    rows = filtered(request, Claim.objects.filter(partner=request.partner).shown()).order_by("-outcome_on", "-id")
+    return csv_response(f"claims-{request.partner.slug}.csv", COLUMNS, (_exported(row) for row in rows))
+
+
+def _exported(claim: Claim) -> list[Any]:
+    sent, paid = claim.first_sent_on, claim.paid_at.date() if claim.paid_at else None
+    earned = [claim.approved_amount, claim.rest_amount if claim.due is not None else None]
+    facts = [claim.ref, claim.version.outcome.code, claim.version.title, claim.subject, claim.outcome_on, claim.fiscal_year.label]
+    return [*facts, claim.get_state_display(), claim.version.amount, *earned, sent, paid]
+
+
+@requires("incentives.claim")
+def claim_new(request: ScopedRequest) -> HttpResponse:
+    """Begin a claim on the outcome that the URL names; without one, the catalog."""
+    outcome = Outcome.objects.filter(code=request.GET.get("outcome", "")[:6].replace("\0", "")).first()
+    if outcome is None:
+        return SeeOther(f"/partners/{request.partner.slug}/outcomes/")
+    form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today())
+    if form.is_valid():
+        made = tried(form, lambda: operations.start_claim(partner=request.partner, **_typed(form), by=request.user, at=now()))
+        if made is not None:
+            messages.success(request, "The draft is saved. Add its evidence, then send it.")
+            return SeeOther(f"/partners/{request.partner.slug}/claims/{made.ref}/")
+    return page(request, "incentives/claim_form.html", _form_context(request, outcome), form=form)
+
+
+def _typed(form: ClaimForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    facts = {"version": form.version, "subject": form.subject(), "outcome_on": data["outcome_on"], "words": data["words"]}
+    return {**facts, "form_key": data["form_key"]}
+
+
+def _form_context(request: ScopedRequest, outcome: Outcome, claim: Claim | None = None) -> dict[str, Any]:
+    version = claim.version if claim else outcome.versions.confirmed().order_by("-valid_from").first()
+    figures = figures_on(today())
+    return {"partner": request.partner, "outcome": outcome, "version": version, "claim": claim, "window": figures.window_days}
+
+
+@requires("incentives.claim", Claim)
+def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """Correct the facts of a draft or returned claim."""
+    outcome = claim.version.outcome
+    form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today(), claim=claim)
+    if form.is_valid():
+        data = form.cleaned_data
+        facts = {"subject": form.subject(), "outcome_on": data["outcome_on"], "words": data["words"], "edition": data["edition"] or 0}
+        if tried(form, lambda: operations.change_claim(claim=claim, **facts, by=request.user, at=now())):
+            messages.success(request, "The claim is corrected.")
+            return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
+    return page(request, "incentives/claim_form.html", _form_context(request, outcome, claim), form=form)
+
+
+@requires("incentives.see", Claim)
+def claim_detail(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """One claim: where it is, its facts and files, what is missing, what happened."""
+    return page(request, "incentives/claim_detail.html", detail(request, claim))
+
+
+def detail(request: ScopedRequest, claim: Claim, *, refused: EvidenceForm | None = None, form: Any = None) -> dict[str, Any]:
+    """What the page of a claim shows; `refused` is an upload that was not taken, `form` a step that was not."""
+    claim = Claim.objects.shown().get(pk=claim.pk)
+    kinds, editable = kinds_with_files(claim), claim.is_editable and request.user.has_perm("incentives.claim", claim)
+    for row in kinds if editable else []:
+        is_refused = refused is not None and refused.data.get("kind") == row["kind"].ref
+        row["form"] = refused if is_refused else EvidenceForm(claim=claim, kind=row["kind"])
+    manager = manager_of(claim)
+    return {
+        "claim": claim,
+        "partner": claim.partner,
+        "kinds": kinds,
+        "editable": editable,
+        "form": form,
+        "refused": refused,
+        "manager": manager,
+        "track": track(claim),
+        "who": who_has_it(claim, settings_on(today(), *PROMISES), manager),
+        "findings": before_you_send(claim, figures_on(today()), kinds, today()) if editable else [],
+        "figures": year_figures(claim.partner, claim.fiscal_year.label),
+        "timeline": list(LogEntry.objects.about(claim)[:40]),
+        "may_withdraw": claim.can_be_withdrawn and request.user.has_perm("incentives.claim", claim),
+        "may_verify": claim.state == "submitted" and request.user.has_perm("incentives.verify", claim),
+        **steps_of(claim),
+    }
+
+
+def steps_of(claim: Claim) -> dict[str, Any]:
+    """Rows that people's steps left: why it came back, who was reached, what was approved, what the cap left."""
+    returned = Verification.objects.filter(claim=claim, outcome="returned").select_related("by").order_by("-at").first()
+    return {
+        "returned": returned if claim.state == "info_requested" else None,
+        "rejection": Rejection.objects.filter(claim=claim).select_related("by").first() if claim.state == "rejected" else None,
+        "reached": list(EvidenceCheck.objects.filter(claim=claim).select_related("kind", "verification__by").order_by("id")),
+        "approvals": list(Approval.objects.filter(claim=claim).select_related("by").order_by("number")),
+        "rest": Rest.objects.filter(claim=claim).select_related("to_year").first() if claim.due is not None else None,
+    }
+
+
+@requires("incentives.claim", Claim)
+def evidence_new(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """Add a file to a claim (POST)."""
+    back = f"/partners/{request.partner.slug}/claims/{claim.ref}/"
+    if request.method != "POST":
+        return SeeOther(back)
+    form = EvidenceForm(request.POST, request.FILES, claim=claim)
+    if form.is_valid() and tried(form, lambda: _added(request, claim, form)):
+        return SeeOther(f"{back}#kind-{form.cleaned_data['kind'].ref}")
+    form.auto_id = f"id_{form.data.get('kind', '')}_%s"
+    return page(request, "incentives/claim_detail.html", detail(request, claim, refused=form), form=form)
+
+
+def _added(request: ScopedRequest, claim: Claim, form: EvidenceForm) -> Evidence:
+    file, kind = checked_file(form.cleaned_data["file"]), form.cleaned_data["kind"]
+    return operations.add_evidence(claim=claim, kind=kind, file=file, by=request.user, at=now())
+
+
+def _of_claim(request: ScopedRequest, ref: str, file: str) -> Any:
+    rows = Evidence.objects.filter(claim__ref=ref, attachment__ref=file)
+    return rows.select_related("attachment__content", "claim__partner", "claim__version__outcome", "kind")
+
+
+@requires("incentives.see", Evidence, row=_of_claim)
+def evidence_file(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
+    """A file of a claim, as a download; access to it is access to its claim."""
+    if not evidence.attachment.is_released:
+        raise Http404
+    return download(evidence.attachment)
+
+
+@requires("incentives.claim", Evidence, row=_of_claim)
+def evidence_removal(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
+    """Take a file off a claim that the partner has (POST)."""
+    if request.method == "POST":
+        _said(request, lambda: operations.remove_evidence(evidence=evidence, by=request.user, at=now()), f"{evidence.attachment.name} is removed.")
+    return SeeOther(f"/partners/{request.partner.slug}/claims/{evidence.claim.ref}/#kind-{evidence.kind.ref}")
+
+
+@requires("incentives.claim", Claim)
+def submission(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """Send the claim to the Outreach Manager (POST)."""
+    back = f"/partners/{request.partner.slug}/claims/{claim.ref}/"
+    form = ReasonForm(request.POST or None)
+    if request.method != "POST":
+        return SeeOther(back)
+    if form.is_valid() and tried(form, lambda: operations.submit_claim(claim=claim, by=request.user, at=now())):
+        manager = manager_of(claim)
+        messages.success(request, f"{show_money(claim.version.amount)} claimed. It is with {manager.name if manager else 'Code.org'} now.")
+        return SeeOther(back)
+    return page(request, "incentives/claim_detail.html", detail(request, claim, form=form), form=form)
+
+
+@requires("incentives.claim", Claim)
+def withdrawal(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """Ask, then take the claim back."""
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if tried(form, lambda: operations.withdraw_claim(claim=claim, reason=reason, by=request.user, at=now())):
+            messages.success(request, "The claim is withdrawn. Its outcome can be claimed again while its days last.")
+            return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
+    return page(request, "incentives/withdrawal.html", {"claim": claim, "partner": request.partner}, form=form)
+
+
+def _said(request: ScopedRequest, operation: Any, words: str) -> None:
+    try:
+        operation()
+        messages.success(request, words)
+    except DomainError as error:
+        messages.error(request, error.message)

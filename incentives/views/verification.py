@@ -1,0 +1,66 @@
+"""The Outreach Manager's pages: claims that wait, and the judgment on one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from activity.models import LogEntry
+from common.access import ScopedRequest, requires
+from common.pages import keyset
+from common.views import SeeOther, page, tried
+from common.zones import network_date, now, today
+from incentives import operations
+from incentives.forms import VerificationForm
+from incentives.models import Claim
+from incentives.pages import kinds_with_files, track
+from incentives.promises import working_days_after
+from incentives.views.claims import steps_of
+from ledger.operations import conflicts
+from partners.settings import setting_on
+
+DAYS = "incentives.verify_days"
+
+
+@requires("incentives.see_verifications")
+def verification_list(request: ScopedRequest) -> HttpResponse:
+    """Claims of her partners that wait for her, oldest first."""
+    mine = Claim.objects.filter(partner__in=request.user.standing.portfolio).shown()
+    shown = keyset(request, mine.filter(state="submitted"), "sent_at", "id")
+    days, on = int(setting_on(today(), DAYS)), today()
+    rows = [{"claim": row, "by": working_days_after(network_date(row.sent_at), days), "days": (on - network_date(row.sent_at)).days} for row in shown.rows]
+    late = sum(row["by"] < on for row in rows)
+    return page(request, "incentives/verification_list.html", {"page": shown, "rows": rows, "late": late, "today": on, "promise": days})
+
+
+@requires("incentives.verify", Claim)
+def verification(request: ScopedRequest, claim: Claim) -> HttpResponse:
+    """The claim on the left, the judgment on the right."""
+    claim = Claim.objects.shown().get(pk=claim.pk)
+    kinds = kinds_with_files(claim)
+    asked = [row["kind"] for row in kinds if row["kind"].confirmed]
+    form = VerificationForm(request.POST or None, kinds=asked, today=today())
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: _decide(request, claim, form)):
+        messages.success(request, {"verified": "Verified: Code.org staff approve it next.", "returned": "Returned with your words.", "rejected": "Rejected with your words."}[form.cleaned_data["decision"]])
+        return SeeOther("/network/verifications/")
+    context = {
+        "claim": claim,
+        "partner": claim.partner,
+        "kinds": kinds,
+        "track": track(claim),
+        "conflict": conflicts(person=request.user, partner=claim.partner, on=today()),
+        "timeline": list(LogEntry.objects.about(claim)[:20]),
+        "earlier": list(claim.verifications.select_related("by").order_by("-at")),
+        **steps_of(claim),
+    }
+    return page(request, "incentives/verification.html", context, form=form)
+
+
+def _decide(request: ScopedRequest, claim: Claim, form: VerificationForm) -> Any:
+    data, by, at = form.cleaned_data, request.user, now()
+    if data["decision"] == "verified":
+        return operations.verify_claim(claim=claim, reached=form.reached(), by=by, at=at, reason=data["reason"])
+    step = operations.return_claim if data["decision"] == "returned" else operations.reject_claim
+    return step(claim=claim, reason=data["reason"], by=by, at=at)
