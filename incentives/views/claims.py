@@ -170,12 +170,12 @@ def _added(request: ScopedRequest, claim: Claim, form: EvidenceForm) -> Evidence
     return operations.add_evidence(claim=claim, kind=kind, file=file, by=request.user, at=now())
 
 
-def _of_claim(request: ScopedRequest, ref: str, file: str) -> Any:
-    rows = Evidence.objects.filter(claim__ref=ref, attachment__ref=file)
+def _by_file(request: ScopedRequest, ref: str) -> Any:
+    rows = Evidence.objects.filter(attachment__ref=ref)
     return rows.select_related("attachment__content", "claim__partner", "claim__version__outcome", "kind")
 
 
-@requires("incentives.see", Evidence, row=_of_claim)
+@requires("incentives.see", Evidence, row=_by_file)
 def evidence_file(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
     """A file of a claim, as a download; access to it is access to its claim."""
     if not evidence.attachment.is_released:
@@ -183,7 +183,7 @@ def evidence_file(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
     return download(evidence.attachment)
 
 
-@requires("incentives.claim", Evidence, row=_of_claim)
+@requires("incentives.claim", Evidence, row=_by_file)
 def evidence_removal(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
     """Take a file off a claim that the partner has (POST)."""
     if request.method == "POST":

@@ -37,13 +37,15 @@ class Cast:
     finance: list[User] = field(default_factory=list)
 
 
-def make_cast(partner: Partner | None = None, *, payable: bool = True, network: Cast | None = None) -> Cast:
+def make_cast(partner: Partner | None = None, *, payable: bool = True, network: Cast | None = None, outreach: User | None = None) -> Cast:
     """People for one partner; Code.org's people are those of `network` where one is given."""
     ensure_calendars(on=today())
     ensure_calendars(on=today().replace(month=1, day=1) - dt.timedelta(days=1))
     partner = partner or factories.make_partner()
-    made = Cast(partner, factories.make_member(partner, "program_manager"), network.outreach if network else factories.make_code_org("outreach_manager"))
-    factories.assign(made.outreach, partner)
+    assigned = outreach or (network.outreach if network else factories.make_code_org("outreach_manager"))
+    made = Cast(partner, factories.make_member(partner, "program_manager"), assigned)
+    if outreach is None:
+        factories.assign(assigned, partner)
     made.approvers = network.approvers if network else [factories.make_code_org("staff") for _ in range(3)]
     made.finance = network.finance if network else [factories.make_code_org("finance") for _ in range(3)]
     ledger.open_budgets(on=today(), at=now())

@@ -1,0 +1,251 @@
+"""Pages of claims, verification, approvals, payouts and the catalog, as people use them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from common.tenancy import staff_context
+from common.zones import now, today
+from incentives import operations
+from incentives.models import Claim, OutcomeVersion, RequiredEvidence
+from ledger import operations as ledger
+from ledger.models import PaymentBatch
+from tests.incentives import factories as make
+from tests.queries import DETAIL, LIST, statements_of
+from tests.world import SignIn, World, facts
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>> endobj
+trailer <</Root 1 0 R>>
+%%EOF
+"""
+
+
+@pytest.fixture
+def cast(world: World) -> make.Cast:
+    """The home partner with Code.org's people, and two more approvers and people of Finance."""
+    with staff_context("arrange"):
+        found = make.make_cast(world.home, outreach=world.people["outreach_manager"])
+    found.manager = world.people["program_manager"]
+    found.approvers[0], found.finance[0] = world.people["staff"], world.people["finance"]
+    return found
+
+
+@pytest.fixture
+def home(world: World, cast: make.Cast, signed_in: SignIn) -> Client:
+    return signed_in(world.people["program_manager"])
+
+
+def test_a_claim_is_made_proved_and_sent_in_the_browser(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        district = make.make_district("Mimbres Valley")
+    page = home.get("/partners/home-mesa/claims/new/?outcome=O11")
+    key = page.context["form"]["form_key"].value()
+    typed = {"district": district.ref, "outcome_on": today().isoformat(), "words": "From July on", "form_key": key}
+    made = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
+    again = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
+    assert (made.status_code, made.headers["Location"]) == (303, again.headers["Location"])
+    url = made.headers["Location"]
+    assert home.post(f"{url}submission/").status_code == 422
+    with staff_context("read"):
+        kind = RequiredEvidence.objects.get(version=make.version("O11"))
+    sent = home.post(f"{url}evidence/", {"kind": kind.ref, "file": SimpleUploadedFile("letter.pdf", PDF)})
+    assert sent.status_code == 303, facts(sent)
+    assert home.post(f"{url}submission/").status_code == 303
+    with staff_context("read"):
+        claim = Claim.objects.get()
+        assert (claim.state, claim.claimant, claim.subject) == ("submitted", cast.manager, "Mimbres Valley")
+
+
+def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        district = make.make_district()
+    typed = {"district": district.ref, "outcome_on": (today() + dt.timedelta(days=3)).isoformat(), "words": "kept words 4711"}
+    answer = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
+    assert answer.status_code == 422
+    assert "kept words 4711" in facts(answer)
+    with staff_context("read"):
+        assert Claim.objects.count() == 0
+
+
+@pytest.mark.parametrize("content", [b"MZ program", b"%PDF-1.4 broken", b"\x89PNG\r\n\x1a\n broken", b"<svg/>", b"", b"\x00" * 20])
+def test_a_file_that_is_no_document_is_refused_at_its_field(content: bytes, cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        claim = make.draft(cast, evidence=False)
+        kind = RequiredEvidence.objects.get(version=claim.version_id)
+    answer = home.post(f"/partners/home-mesa/claims/{claim.ref}/evidence/", {"kind": kind.ref, "file": SimpleUploadedFile("x.pdf", content)})
+    assert answer.status_code == 422
+    with staff_context("read"):
+        assert claim.evidence.count() == 0
+
+
+def test_a_file_is_a_download_and_never_shown(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        file = make.draft(cast).evidence.select_related("attachment__content").get()
+    answer = home.get(f"/partners/home-mesa/evidence/{file.ref}/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.content == bytes(file.attachment.content.content)
+
+
+def test_verified_returned_and_rejected_by_the_outreach_manager(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        claims = [make.submitted(cast, code) for code in ("O1", "O11", "O17")]
+        kind = RequiredEvidence.objects.get(version=claims[0].version_id, confirmed=True)
+    client = signed_in(cast.outreach)
+    url = "/partners/home-mesa/claims/{}/verification/".format
+    assert client.post(url(claims[0].ref), {"decision": "verified"}).status_code == 422
+    whom = {f"whom_{kind.ref}": "Elena Archuleta, superintendent", f"how_{kind.ref}": "phone", f"on_{kind.ref}": today().isoformat()}
+    assert client.post(url(claims[0].ref), {"decision": "verified", **whom}).status_code == 303
+    assert client.post(url(claims[1].ref), {"decision": "returned"}).status_code == 422
+    assert client.post(url(claims[1].ref), {"decision": "returned", "reason": "The letter has no date."}).status_code == 303
+    assert client.post(url(claims[2].ref), {"decision": "rejected", "reason": "Seven coaches."}).status_code == 303
+    with staff_context("read"):
+        assert [Claim.objects.get(pk=claim.pk).state for claim in claims] == ["verified", "info_requested", "rejected"]
+
+
+def test_green_claims_are_approved_with_two_posts_and_a_forged_amber_stays(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        green = [make.verified(cast, code) for code in ("O11", "O17", "O4")]
+        amber = make.verified(cast, "O10")
+    client = signed_in(cast.approvers[0])
+    refs = [claim.ref for claim in [amber, *green]]
+    first = client.post("/network/approvals/batch/", {"claim": refs})
+    assert [row.claim.ref for row in first.context["rows"]] == [claim.ref for claim in green]
+    assert first.context["total"] == Decimal("4500.00")
+    second = client.post("/network/approvals/batch/", {"claim": refs, "confirmed": "1"}, follow=True)
+    said = [str(message) for message in second.context["messages"]]
+    assert said[0] == "Approved 3 claims: $4,500.00 to 1 partner."
+    assert said[1].startswith(f"District CS policy adopted, {amber.subject} stays. Below $2,500: First of two approvals")
+    with staff_context("read"):
+        assert {claim.state for claim in Claim.objects.filter(pk__in=[row.pk for row in green])} == {"approved"}
+        assert Claim.objects.get(pk=amber.pk).state == "verified"
+
+
+def test_approval_asks_a_fresh_sign_in(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        claim = make.verified(cast)
+    client = signed_in(cast.approvers[0], fresh=False)
+    for url, data in (("/network/approvals/batch/", {"claim": claim.ref, "confirmed": "1"}), (f"/network/approvals/{claim.ref}/", {"decision": "approved", "expected": "2000.00"})):
+        assert client.post(url, data).headers["Location"].startswith("/accounts/reauthenticate/")
+    with staff_context("read"):
+        assert Claim.objects.get().state == "verified"
+
+
+def test_one_claim_is_approved_with_the_amount_that_was_shown(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        claim = make.verified(cast)
+    client = signed_in(cast.approvers[0])
+    url = f"/network/approvals/{claim.ref}/"
+    assert client.get(url).context["row"].pays == Decimal("2000.00")
+    for amount in ("1e3", "NaN", "１００", "1999.99"):
+        assert client.post(url, {"decision": "approved", "expected": amount}).status_code == 422, amount
+    assert client.post(url, {"decision": "approved", "expected": "2000.00"}).status_code == 303
+    with staff_context("read"):
+        assert Claim.objects.get().approved_amount == Decimal("2000.00")
+
+
+def test_a_batch_is_exported_by_one_and_paid_by_another(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        make.approved(cast)
+    first, second = signed_in(cast.finance[0]), signed_in(cast.finance[1])
+    url = first.post("/network/payouts/new/").headers["Location"]
+    assert first.post(f"{url}export/").status_code == 303
+    assert first.post(f"{url}export/").status_code == 303
+    typed = {"bank_reference": "ACH 20261201-7", "paid_on": today().isoformat()}
+    assert first.post(f"{url}payment/", typed).status_code == 422
+    assert second.post(f"{url}payment/", typed).status_code == 303
+    assert second.post(f"{url}payment/", typed).status_code == 422
+    file = first.get(f"{url}file/").content
+    with staff_context("read"):
+        batch = PaymentBatch.objects.get()
+        import hashlib
+
+        assert (batch.state, batch.sha256) == ("paid", hashlib.sha256(file).hexdigest())
+        lines = file.decode().splitlines()
+        assert lines[0].startswith("record,batch,line,payment_reference")
+        assert (lines[1].split(",")[-2], lines[2].split(",")[0], lines[2].split(",")[-2]) == ("2000.00", "TOTAL", "2000.00")
+        assert ledger.verify_ledger().differences == []
+
+
+def test_staff_add_an_outcome_in_the_browser_and_another_person_confirms(cast: make.Cast, signed_in: SignIn) -> None:
+    one, other = signed_in(cast.approvers[0]), signed_in(cast.approvers[1])
+    typed: dict[str, Any] = {
+        "area": "milestones",
+        "subject_kind": "district",
+        "title": "CS pathway published",
+        "amount": "300.00",
+        "rule": "Three years.",
+        "once": "months",
+        "months": "12",
+        "evidence": "Pathway document\nThe counselor confirms it*",
+        "valid_from": (today() + dt.timedelta(days=1)).isoformat(),
+        "reason": "asked by four partners",
+    }
+    for amount in ("299.99", "5,000.01", "1e3", "NaN", "１００", ""):
+        refused = one.post("/network/outcomes/new/", {**typed, "amount": amount})
+        assert (refused.status_code, refused.context["form"].errors.keys()) == (422, {"amount"}), amount
+        assert f'value="{amount}"' in facts(refused) or not amount
+    url = one.post("/network/outcomes/new/", typed).headers["Location"]
+    one.post(f"{url}confirmation/")
+    with staff_context("read"):
+        assert OutcomeVersion.objects.get(title="CS pathway published").confirmed_at is None
+    other.post(f"{url}confirmation/")
+    with staff_context("read"):
+        version = OutcomeVersion.objects.get(title="CS pathway published")
+        assert (version.outcome.code, version.confirmed_by, version.months) == ("O20", cast.approvers[1], 12)
+
+
+def test_the_claims_list_is_exported_with_its_filters(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        operations.start_claim(
+            partner=cast.partner, version=make.version("O17"), subject=operations.Subject(name="=2+5"), outcome_on=today(), by=cast.manager, at=now()
+        )
+        make.submitted(cast)
+    lines = home.post("/partners/home-mesa/claims/export/?view=yours").content.decode().splitlines()
+    assert len(lines) == 2
+    assert ",'=2+5," in lines[1]
+
+
+LISTS = [
+    ("/partners/home-mesa/claims/", "program_manager", 7),
+    ("/partners/home-mesa/outcomes/", "program_manager", 7),
+    ("/network/verifications/", "outreach_manager", 4),
+    ("/network/approvals/", "staff", 6),
+    ("/network/payouts/", "finance", 5),
+    ("/network/outcomes/", "staff", 6),
+]
+
+
+@pytest.mark.parametrize(("url", "role", "exactly"), LISTS)
+def test_a_list_costs_the_same_with_one_row_and_with_three(url: str, role: str, exactly: int, world: World, cast: make.Cast, signed_in: SignIn) -> None:
+    client, found = signed_in(world.people[role]), []
+    for more in (1, 2):
+        with staff_context("arrange"):
+            for _ in range(more):
+                make.submitted(cast), make.verified(cast, "O15"), make.approved(cast, "O17")
+                make.verified(make.make_cast(network=cast), "O17")
+        found.append(len(statements_of(client, url)))
+    assert found == [exactly, exactly]
+    assert exactly <= LIST
+
+
+def test_details_cost_no_more_than_twelve(world: World, cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        claim, sent, waiting = make.draft(cast), make.submitted(cast), make.verified(cast)
+    for url, role in (
+        (f"/partners/home-mesa/claims/{claim.ref}/", "program_manager"),
+        (f"/partners/home-mesa/claims/{sent.ref}/verification/", "outreach_manager"),
+        (f"/network/approvals/{waiting.ref}/", "staff"),
+    ):
+        assert len(statements_of(signed_in(world.people[role]), url)) <= DETAIL, url
