@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 
 
-@register("files", deploy=True)
-def scanner_is_set(**kwargs: Any) -> list[CheckMessage]:
+@checks.register("files", deploy=True)
+def scanner_is_set(**kwargs: Any) -> list[checks.CheckMessage]:
     """Files are released without a virus scan where SCANNER_URL is not set."""
     if settings.SCANNER_URL:
         return []
-    return [Warning("SCANNER_URL is not set: files are released as checked, not scanned.", hint="clamd://host:3310", id="activity.W001")]
+    return [
+        checks.Warning(
+            "SCANNER_URL is not set: files are released as checked, not scanned.",
+            hint="clamd://host:3310",
+            id="activity.W001",
+        )
+    ]

@@ -30,7 +30,19 @@ MOST_PIXELS = 40_000_000
 MOST_PDF_OBJECTS = 60_000
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 EXTENSIONS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
-ACTIVE_NAMES = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData"})
+ACTIVE_NAMES = frozenset(
+    {
+        "/JavaScript",
+        "/JS",
+        "/Launch",
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/RichMedia",
+        "/XFA",
+        "/SubmitForm",
+        "/ImportData",
+    }
+)
 SCANNER_SECONDS = 15
 
 
@@ -153,10 +165,22 @@ def refuse_active_pdf(content: bytes) -> None:
         if len(reader.pages) == 0:
             raise FileRefused("The PDF has no page.")
         found = next(_active_names(reader), None)
-    except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, AssertionError, OSError, IndexError) as error:
+    except (
+        PyPdfError,
+        RecursionError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        OSError,
+        IndexError,
+    ) as error:
         raise FileRefused("The PDF cannot be read. Print it to PDF again and send that.") from error
     if found:
-        raise FileRefused(f"The PDF holds something that acts by itself ({found.strip('/')}). Print it to PDF and send that.")
+        raise FileRefused(
+            f"The PDF holds something that acts by itself ({found.strip('/')}). Print it to PDF and send that."
+        )
 
 
 def _active_names(reader: PdfReader) -> Iterator[str]:
@@ -183,7 +207,7 @@ def _active_names(reader: PdfReader) -> Iterator[str]:
 
 def _names_in(thing: DictionaryObject) -> Iterator[str]:
     for key in ("/S", "/Type", "/Subtype"):
-        value = thing[key] if key in thing else None
+        value: Any = thing[key] if key in thing else None  # noqa: SIM401  only [] follows a reference
         if isinstance(value, str):
             yield value
 
@@ -203,7 +227,9 @@ def scanned(content: bytes) -> str:
     try:
         answer = _ask_clamd(content)
     except OSError as error:
-        raise ScannerAway("The virus scanner does not answer, so nothing was kept. Try again in a few minutes.") from error
+        raise ScannerAway(
+            "The virus scanner does not answer, so nothing was kept. Try again in a few minutes."
+        ) from error
     if answer.endswith("OK"):
         return Attachment.Check.RELEASED
     if answer.endswith("FOUND"):

@@ -71,7 +71,8 @@ class Check:
 
 def due(claim: Claim, facts: Facts) -> Decimal:
     """Dollars that the outcome earns: its amount, less what the outcome that it tops up has earned already."""
-    return max(claim.version.amount - (facts.topped or ZERO), ZERO)
+    earned: Decimal = claim.version.amount - (facts.topped or ZERO)
+    return max(earned, ZERO)
 
 
 def part_that_fits(claim: Claim, facts: Facts, room: Decimal) -> Decimal:
@@ -134,7 +135,12 @@ def _evidence(facts: Facts) -> Check:
 
 def _confirmation(facts: Facts) -> Check:
     missing = [kind.title for kind in facts.required if kind.confirmed and kind.id not in facts.confirmed]
-    return Check("confirmation", "Confirmation valid", not missing, f"Nobody has confirmed: {', '.join(missing)}" if missing else "")
+    return Check(
+        "confirmation",
+        "Confirmation valid",
+        not missing,
+        f"Nobody has confirmed: {', '.join(missing)}" if missing else "",
+    )
 
 
 def _once(facts: Facts) -> Check:
@@ -148,25 +154,47 @@ def _once(facts: Facts) -> Check:
 
 def _unchanged(claim: Claim, facts: Facts) -> Check:
     same = bool(claim.facts_hash) and facts_hash(claim, facts.files) == claim.facts_hash
-    return Check("unchanged", "Unchanged since it was verified", same, "" if same else "Facts or files differ from what was verified")
+    return Check(
+        "unchanged",
+        "Unchanged since it was verified",
+        same,
+        "" if same else "Facts or files differ from what was verified",
+    )
 
 
 def _window(claim: Claim, figures: Figures) -> Check:
     last = claim.window_ends_on(figures.window_days)
     in_time = claim.first_sent_on is not None and claim.first_sent_on <= last
-    return Check("window", "Claimed in time", in_time, "" if in_time else f"The last day to send it was {last:%b %-d, %Y}")
+    return Check(
+        "window", "Claimed in time", in_time, "" if in_time else f"The last day to send it was {last:%b %-d, %Y}"
+    )
 
 
 def _version(facts: Facts) -> Check:
-    return Check("version", "Catalog version of its date", facts.in_version, "" if facts.in_version else "The catalog has no such outcome on that date")
+    return Check(
+        "version",
+        "Catalog version of its date",
+        facts.in_version,
+        "" if facts.in_version else "The catalog has no such outcome on that date",
+    )
 
 
 def _payee(facts: Facts) -> Check:
-    return Check("payee", "Payee on file", facts.payee_on_file, "" if facts.payee_on_file else "Finance has no W-9 and bank details on file")
+    return Check(
+        "payee",
+        "Payee on file",
+        facts.payee_on_file,
+        "" if facts.payee_on_file else "Finance has no W-9 and bank details on file",
+    )
 
 
 def _conflict(facts: Facts) -> Check:
-    return Check("conflict", "No conflict of interest", not facts.conflict, "Your register names this partner" if facts.conflict else "")
+    return Check(
+        "conflict",
+        "No conflict of interest",
+        not facts.conflict,
+        "Your register names this partner" if facts.conflict else "",
+    )
 
 
 def _other_person(claim: Claim, person: Any) -> Check:

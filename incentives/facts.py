@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,11 @@ YEAR, TOTAL = "incentive_year", "incentive_total"
 
 def figures_on(on: dt.date) -> Figures:
     """The dated settings of the checks."""
-    found = settings_on(on, TWO_FROM, WINDOW)
+    return figures_in(settings_on(on, TWO_FROM, WINDOW))
+
+
+def figures_in(found: Mapping[str, Decimal]) -> Figures:
+    """The same from settings that are read already."""
     return Figures(two_approvers_from=found[TWO_FROM].quantize(Decimal("0.01")), window_days=int(found[WINDOW]))
 
 
@@ -39,27 +44,36 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
     conflicts = ConflictOfInterest.objects.in_force(on).filter(user=person, partner=OuterRef("partner"))
     return claims.shown().annotate(
         required_kinds=ArraySubquery(
-            RequiredEvidence.objects.filter(version=OuterRef("version")).order_by("position").values(json=JSONObject(id="id", title="title", confirmed="confirmed"))
+            RequiredEvidence.objects.filter(version=OuterRef("version"))
+            .order_by("position")
+            .values(json=JSONObject(id="id", title="title", confirmed="confirmed"))
         ),
         file_facts=ArraySubquery(
             Evidence.objects.filter(claim=OuterRef("pk"))
             .order_by("id")
             .values(json=JSONObject(kind="kind_id", sha256="attachment__sha256", checked="attachment__checked"))
         ),
-        confirmed_kinds=ArraySubquery(EvidenceCheck.objects.filter(claim=OuterRef("pk"), verification__outcome="verified").order_by("id").values("kind_id")),
+        confirmed_kinds=ArraySubquery(
+            EvidenceCheck.objects.filter(claim=OuterRef("pk"), verification__outcome="verified")
+            .order_by("id")
+            .values("kind_id")
+        ),
         topped=Subquery(lower.filter(state__in=DECIDED).order_by("id").values("due")[:1]),
         lower_is_open=Exists(lower.exclude(state__in=DECIDED)),
         higher_exists=Exists(same.filter(version__outcome__tops_up=OuterRef("version__outcome"), state__in=DECIDED)),
         payee_on_file=Exists(Payee.objects.filter(partner=OuterRef("partner"), on_file=True)),
         has_conflict=Exists(conflicts),
-        raised_limit=Exists(_raises(PartnerLimit, person).filter(partner=OuterRef("partner"), kind=YEAR)) | Exists(_raises(Limit, person).filter(kind__in=[YEAR, TOTAL])),
+        raised_limit=Exists(_raises(PartnerLimit, person).filter(partner=OuterRef("partner"), kind=YEAR))
+        | Exists(_raises(Limit, person).filter(kind__in=[YEAR, TOTAL])),
         year_room=Subquery(
             Budget.objects.filter(partner=OuterRef("partner"), kind=YEAR, period=OuterRef("fiscal_year__label")).values(
                 room=F("limit") - F("reserved") - F("used")
             )
         ),
         total_room=Subquery(
-            NetworkBudget.objects.filter(kind=TOTAL, period=OuterRef("fiscal_year__label")).values(room=F("limit") - F("reserved") - F("used"))
+            NetworkBudget.objects.filter(kind=TOTAL, period=OuterRef("fiscal_year__label")).values(
+                room=F("limit") - F("reserved") - F("used")
+            )
         ),
     )
 
@@ -67,7 +81,10 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
 def _raises(model: Any, person: Any) -> Any:
     """Limits that this person raised for the fiscal year of the claim (who raised one cannot approve under it)."""
     return model.objects.filter(
-        in_force_at_start(), Q(proposed_by=person) | Q(confirmed_by=person), confirmed_at__isnull=False, amount__gt=F("replaces")
+        in_force_at_start(),
+        Q(proposed_by=person) | Q(confirmed_by=person),
+        confirmed_at__isnull=False,
+        amount__gt=F("replaces"),
     )
 
 
@@ -81,7 +98,10 @@ def facts_of(claim: Any) -> Facts:
     """The facts of one claim that `judged` has loaded."""
     return Facts(
         required=tuple(Kind(kind["id"], kind["title"], kind["confirmed"]) for kind in claim.required_kinds),
-        files=tuple(FileFact(file["kind"], file["sha256"], file["checked"] in ("released", "unscanned")) for file in claim.file_facts),
+        files=tuple(
+            FileFact(file["kind"], file["sha256"], file["checked"] in ("released", "unscanned"))
+            for file in claim.file_facts
+        ),
         confirmed=frozenset(claim.confirmed_kinds),
         in_version=in_version(claim),
         topped=claim.topped,
@@ -96,7 +116,9 @@ def facts_of(claim: Any) -> Facts:
 def in_version(claim: Claim) -> bool:
     """Its date lies in the version that it names (II8)."""
     version = claim.version
-    return version.valid_from <= claim.outcome_on and (version.valid_before is None or claim.outcome_on < version.valid_before)
+    return version.valid_from <= claim.outcome_on and (
+        version.valid_before is None or claim.outcome_on < version.valid_before
+    )
 
 
 def files_of(claim: Claim) -> tuple[FileFact, ...]:
@@ -106,9 +128,13 @@ def files_of(claim: Claim) -> tuple[FileFact, ...]:
 
 
 def year_figures(partner: Any, label: str) -> dict[str, Decimal]:
-    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left."""
-    budget = Budget.objects.filter(partner=partner, kind=YEAR, period=label).first()
-    waiting = Claim.objects.filter(partner=partner, fiscal_year__label=label, state__in=("submitted", "info_requested", "verified"))
-    cap, approved = (budget.limit, budget.counted) if budget else (ZERO, ZERO)
-    return {"cap": cap, "approved": approved, "waiting": waiting.aggregate(sum=Sum("version__amount"))["sum"] or ZERO, "left": cap - approved}
-
+    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left. One statement."""
+    waiting = Claim.objects.filter(
+        partner=OuterRef("partner"), fiscal_year__label=label, state__in=("submitted", "info_requested", "verified")
+    )
+    summed = waiting.order_by().values("partner").annotate(sum=Sum("version__amount")).values("sum")
+    budget = Budget.objects.filter(partner=partner, kind=YEAR, period=label).annotate(waiting=Subquery(summed)).first()
+    cap, approved, asked = (
+        (budget.limit, budget.counted, vars(budget)["waiting"] or ZERO) if budget else (ZERO, ZERO, ZERO)
+    )
+    return {"cap": cap, "approved": approved, "waiting": asked, "left": cap - approved}

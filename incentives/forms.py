@@ -13,7 +13,17 @@ from catalog.models import Course
 from common.forms import RpForm
 from common.money import MoneyFormField
 from districts.models import District, School
-from incentives.models import Area, Claim, EvidenceCheck, FiscalOption, Once, Outcome, OutcomeVersion, RequiredEvidence, SubjectKind
+from incentives.models import (
+    Area,
+    Claim,
+    EvidenceCheck,
+    FiscalOption,
+    Once,
+    Outcome,
+    OutcomeVersion,
+    RequiredEvidence,
+    SubjectKind,
+)
 from incentives.operations import Reached, Subject, Terms
 from incentives.operations.claiming import NEEDED
 from partners.models import FiscalYear, Partner
@@ -30,18 +40,24 @@ NAMES = {
 class ClaimForm(RpForm):
     """The facts of one claim; only the subject that its outcome is about is asked."""
 
-    district = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
-    school = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
-    course = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
-    workshop = forms.ModelChoiceField(label="Workshop of the cohort", queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    district: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    school: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    course: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    workshop: Any = forms.ModelChoiceField(
+        label="Workshop of the cohort", queryset=None, to_field_name="ref", empty_label="Choose", required=False
+    )
     name = forms.CharField(max_length=120, required=False)
     level = forms.ChoiceField(label="Grade level", choices=LEVELS, required=False)
     outcome_on = forms.DateField(label="Achieved on")
-    words = forms.CharField(label="What happened", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        label="What happened", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, outcome: Outcome, partner: Partner, today: dt.date, claim: Claim | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, outcome: Outcome, partner: Partner, today: dt.date, claim: Claim | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.outcome = outcome
         self._offer(partner, today)
@@ -53,12 +69,12 @@ class ClaimForm(RpForm):
         if claim is None:
             self.initial.setdefault("form_key", uuid.uuid4())
         else:
-            self.initial |= initial_of(claim)
+            self.initial.update(initial_of(claim))
 
     def _offer(self, partner: Partner, today: dt.date) -> None:
         """Rows that may be chosen, set at the request: places of the partner's states, courses on offer, ended workshops."""
         fields: Any = self.fields
-        near = Q(state__code__in=partner.states)
+        near = Q(state__code__in=partner.states, is_open=True)
         fields["district"].queryset = District.objects.filter(near).order_by("name", "id")
         fields["school"].queryset = School.objects.filter(near).select_related("district").order_by("name", "id")
         fields["school"].label_from_instance = lambda school: f"{school.name}, {school.district}"
@@ -83,19 +99,34 @@ class ClaimForm(RpForm):
 
 def initial_of(claim: Claim) -> dict[str, Any]:
     """What a claim holds, as its form shows it."""
-    places = {name: getattr(claim, name).ref for name in ("district", "school", "course", "workshop") if getattr(claim, f"{name}_id")}
-    return {**places, "name": claim.name, "level": claim.level, "outcome_on": claim.outcome_on, "words": claim.words, "edition": claim.edition}
+    places = {
+        name: getattr(claim, name).ref
+        for name in ("district", "school", "course", "workshop")
+        if getattr(claim, f"{name}_id")
+    }
+    return {
+        **places,
+        "name": claim.name,
+        "level": claim.level,
+        "outcome_on": claim.outcome_on,
+        "words": claim.words,
+        "edition": claim.edition,
+    }
 
 
 class EvidenceForm(RpForm):
     """One file of one kind."""
 
-    kind = forms.ModelChoiceField(queryset=None, to_field_name="ref", widget=forms.HiddenInput)
-    file = forms.FileField(label="File", error_messages={"required": "Choose a file first.", "empty": "The file is empty. Choose it again."})
+    kind: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", widget=forms.HiddenInput)
+    file = forms.FileField(
+        label="File",
+        error_messages={"required": "Choose a file first.", "empty": "The file is empty. Choose it again."},
+    )
 
     def __init__(self, *args: Any, claim: Claim, kind: RequiredEvidence | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = RequiredEvidence.objects.filter(version=claim.version_id)  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        fields["kind"].queryset = RequiredEvidence.objects.filter(version=claim.version_id)
         self.fields["file"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
         if kind is not None:
             self.auto_id, self.initial["kind"] = f"id_{kind.ref}_%s", kind.ref
@@ -123,21 +154,33 @@ class VerificationForm(RpForm):
         super().__init__(*args, **kwargs)
         self.kinds = kinds
         for kind in kinds:
-            self.fields[f"whom_{kind.ref}"] = forms.CharField(label="Whom you reached", max_length=160, required=False, help_text="Name and position")
-            self.fields[f"how_{kind.ref}"] = forms.ChoiceField(label="How", choices=EvidenceCheck.How.choices, required=False)
+            self.fields[f"whom_{kind.ref}"] = forms.CharField(
+                label="Whom you reached", max_length=160, required=False, help_text="Name and position"
+            )
+            self.fields[f"how_{kind.ref}"] = forms.ChoiceField(
+                label="How", choices=EvidenceCheck.How.choices, required=False
+            )
             self.fields[f"on_{kind.ref}"] = forms.DateField(
-                label="On", required=False, initial=today, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                label="On",
+                required=False,
+                initial=today,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )
 
     def rows(self) -> list[dict[str, Any]]:
         """The bound fields of each kind."""
-        return [{"kind": kind, **{name: self[f"{name}_{kind.ref}"] for name in ("whom", "how", "on")}} for kind in self.kinds]
+        return [
+            {"kind": kind, **{name: self[f"{name}_{kind.ref}"] for name in ("whom", "how", "on")}}
+            for kind in self.kinds
+        ]
 
     def reached(self) -> dict[RequiredEvidence, Reached]:
         """Kinds for which somebody was named."""
         data = self.cleaned_data
         named = [kind for kind in self.kinds if data.get(f"whom_{kind.ref}") and data.get(f"on_{kind.ref}")]
-        return {kind: Reached(data[f"whom_{kind.ref}"], data[f"how_{kind.ref}"], data[f"on_{kind.ref}"]) for kind in named}
+        return {
+            kind: Reached(data[f"whom_{kind.ref}"], data[f"how_{kind.ref}"], data[f"on_{kind.ref}"]) for kind in named
+        }
 
 
 class ApprovalForm(RpForm):
@@ -145,13 +188,17 @@ class ApprovalForm(RpForm):
 
     decision = forms.ChoiceField(choices=[("approved", "Approve"), ("rejected", "Reject")])
     expected = MoneyFormField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(label="Words for the partner", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label="Words for the partner", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class PaymentForm(RpForm):
     """What the bank says about a batch."""
 
-    bank_reference = forms.CharField(label="Reference of the bank", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    bank_reference = forms.CharField(
+        label="Reference of the bank", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     paid_on = forms.DateField(label="Paid on")
 
 
@@ -162,7 +209,9 @@ class TermsForm(RpForm):
     amount = MoneyFormField()
     rule = forms.CharField(label="What must be true", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     once = forms.ChoiceField(label="Earned", choices=Once.choices)
-    months = forms.IntegerField(label="Months", min_value=1, max_value=120, required=False, help_text="For “once per number of months”")
+    months = forms.IntegerField(
+        label="Months", min_value=1, max_value=120, required=False, help_text="For “once per number of months”"
+    )
     yearly_limit = forms.IntegerField(label="At most per district and year", min_value=1, max_value=100, required=False)
     evidence = forms.CharField(
         label="Evidence",
@@ -189,7 +238,15 @@ class TermsForm(RpForm):
     def terms(self) -> Terms:
         """What the operations take."""
         data = self.cleaned_data
-        return Terms(data["title"], data["rule"], data["amount"], data["once"], data["months"], data["yearly_limit"], data["kinds"])
+        return Terms(
+            data["title"],
+            data["rule"],
+            data["amount"],
+            data["once"],
+            data["months"],
+            data["yearly_limit"],
+            data["kinds"],
+        )
 
     def dates(self) -> tuple[dt.date, str]:
         """First day and reason."""
@@ -206,11 +263,14 @@ class OutcomeForm(TermsForm):
 class OptionForm(RpForm):
     """What becomes of unpaid rests of a year that has not begun."""
 
-    year = forms.ModelChoiceField(label="Fiscal year", queryset=None, to_field_name="label", empty_label="Choose")
+    year: Any = forms.ModelChoiceField(label="Fiscal year", queryset=None, to_field_name="label", empty_label="Choose")
     choice = forms.ChoiceField(label="Unpaid rests are", choices=FiscalOption.Choice.choices)
     reason = forms.CharField(label="Why", max_length=500)
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         decided = FiscalOption.objects.filter(confirmed_at__isnull=False).values("fiscal_year")
-        self.fields["year"].queryset = FiscalYear.objects.filter(starts_on__gt=today).exclude(pk__in=decided).order_by("starts_on")  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        fields["year"].queryset = (
+            FiscalYear.objects.filter(starts_on__gt=today).exclude(pk__in=decided).order_by("starts_on")
+        )

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from common.money import show_money, show_short
 from common.zones import network_date
 from incentives.checks import Check, Figures, can_be_approved_alone, checks, due, is_green, open_checks, part_that_fits
-from incentives.facts import facts_of, year_figures
+from incentives.facts import facts_of
 from incentives.models import Area, Claim, Evidence, RequiredEvidence, State
 from incentives.models.claims import ClaimQuerySet
 from incentives.promises import working_days_after
@@ -49,15 +49,23 @@ def filtered(request: HttpRequest, claims: ClaimQuerySet) -> QuerySet[Claim]:
 
 def track(claim: Claim) -> list[dict[str, str]]:
     """Steps of the path of a claim with their dates, for <c-track>."""
-    dates = {"draft": claim.created_at, "submitted": claim.sent_at, "verified": claim.verified_at, "approved": claim.approved_at, "paid": claim.paid_at}
+    dates = {
+        "draft": claim.created_at,
+        "submitted": claim.sent_at,
+        "verified": claim.verified_at,
+        "approved": claim.approved_at,
+        "paid": claim.paid_at,
+    }
     now_at = "submitted" if claim.state == State.INFO_REQUESTED else claim.state
     ended = claim.state in (State.REJECTED, State.WITHDRAWN)
-    reached = max((place for place, state in enumerate(PATH) if dates.get(state)), default=0) if ended else PATH.index(now_at)
+    furthest = max((place for place, state in enumerate(PATH) if dates.get(state)), default=0)
+    reached = furthest if ended else PATH.index(now_at)
     steps = []
     for place, state in enumerate(PATH):
         is_last = place == reached and not ended
-        word = State(claim.state).label if is_last else State(state).label
-        steps.append({"word": word, "note": _date(dates.get(state)), "state": "done" if place < reached or (ended and place == reached) or claim.state == "paid" else "now" if is_last else ""})
+        mark = "done" if place < reached or ended or claim.state == State.PAID else "now" if is_last else ""
+        word = State(claim.state if is_last else state).label
+        steps.append({"word": word, "note": _date(dates.get(state)), "state": mark})
     if ended:
         steps = [*steps[: reached + 1], {"word": State(claim.state).label, "note": "", "state": "stop"}]
     return steps
@@ -67,18 +75,28 @@ def who_has_it(claim: Claim, promises: dict[str, Decimal], manager: Any) -> tupl
     """(who, the rest of the sentence) below the path of a claim."""
     name = manager.name if manager else "Code.org"
     if claim.state in (State.DRAFT, State.INFO_REQUESTED):
-        return "With you", "until you send it" if claim.state == State.DRAFT else "again: put right what is named below and send it"
+        return (
+            "With you",
+            "until you send it" if claim.state == State.DRAFT else "again: put right what is named below and send it",
+        )
     if claim.state == State.SUBMITTED and claim.sent_at:
         by = working_days_after(network_date(claim.sent_at), int(promises["incentives.verify_days"]))
         return f"With {name}", f"since {_date(claim.sent_at)}. Verified by {by:%b %-d} at the latest is the promise."
     if claim.state == State.VERIFIED and claim.verified_at:
         by = working_days_after(network_date(claim.verified_at), int(promises["incentives.approve_days"]))
         second = " One of two approvals is given." if claim.approver_id else ""
-        return "With Code.org staff", f"since {_date(claim.verified_at)}. Approved by {by:%b %-d} is the promise.{second}"
+        return (
+            "With Code.org staff",
+            f"since {_date(claim.verified_at)}. Approved by {by:%b %-d} is the promise.{second}",
+        )
     if claim.state in (State.APPROVED, State.IN_BATCH) and claim.approved_at:
         by = network_date(claim.approved_at) + dt.timedelta(days=int(promises["incentives.pay_days"]))
         return "With Finance", f"since {_date(claim.approved_at)}. Paid by {by:%b %-d} is the promise."
-    return {"paid": ("Done", "it is paid"), "rejected": ("Ended", "without payment"), "withdrawn": ("Ended", "you took it back")}[claim.state]
+    return {
+        "paid": ("Done", "it is paid"),
+        "rejected": ("Ended", "without payment"),
+        "withdrawn": ("Ended", "you took it back"),
+    }[claim.state]
 
 
 @dataclass(frozen=True)
@@ -90,19 +108,40 @@ class Finding:
     anchor: str = ""
 
 
-def before_you_send(claim: Claim, figures: Figures, kinds: list[dict[str, Any]], today: dt.date) -> list[Finding]:
-    """What is missing and what is good to know before a claim is sent."""
+def before_you_send(
+    claim: Claim, figures: Figures, kinds: list[dict[str, Any]], today: dt.date, left: Decimal
+) -> list[Finding]:
+    """What is missing and what is good to know before a claim is sent; `left` is the room in dollars."""
     found = [
-        Finding("good" if row["files"] else "bad", f"{row['kind'].title}: {'there' if row['files'] else 'add a file'}", f"kind-{row['kind'].ref}") for row in kinds
+        Finding(
+            "good" if row["files"] else "bad",
+            f"{row['kind'].title}: {'there' if row['files'] else 'add a file'}",
+            f"kind-{row['kind'].ref}",
+        )
+        for row in kinds
     ]
     last = claim.window_ends_on(figures.window_days)
     if claim.first_sent_at is None:
-        found.append(Finding("good" if today <= last else "bad", f"{'Can be sent until' if today <= last else 'Could be sent until'} {last:%b %-d, %Y}"))
+        found.append(
+            Finding(
+                "good" if today <= last else "bad",
+                f"{'Can be sent until' if today <= last else 'Could be sent until'} {last:%b %-d, %Y}",
+            )
+        )
     if not is_payable(partner=claim.partner):
-        found.append(Finding("warn", "Finance has no payee details of yours on file: it can be sent, and is approved once they are there"))
-    left = year_figures(claim.partner, claim.fiscal_year.label)["left"]
+        found.append(
+            Finding(
+                "warn",
+                "Finance has no payee details of yours on file: it can be sent, and is approved once they are there",
+            )
+        )
     if left < claim.version.amount:
-        found.append(Finding("warn", f"The cap of {claim.fiscal_year} leaves {show_short(max(left, Decimal(0)))} of {show_short(claim.version.amount)}"))
+        found.append(
+            Finding(
+                "warn",
+                f"The cap of {claim.fiscal_year} leaves {show_short(max(left, Decimal(0)))} of {show_short(claim.version.amount)}",
+            )
+        )
     return found
 
 
@@ -197,7 +236,10 @@ def room_after(rows: list[Row], budgets: dict[tuple[int, str], Any]) -> list[Roo
 def batch_words(approved: list[Claim], total: Decimal) -> str:
     """What a batch approval did, in one sentence."""
     partners = len({claim.partner_id for claim in approved})
-    claims, parts = f"{len(approved)} claim{'' if len(approved) == 1 else 's'}", f"{partners} partner{'' if partners == 1 else 's'}"
+    claims, parts = (
+        f"{len(approved)} claim{'' if len(approved) == 1 else 's'}",
+        f"{partners} partner{'' if partners == 1 else 's'}",
+    )
     return f"Approved {claims}: {show_money(total)} to {parts}."
 
 

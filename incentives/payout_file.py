@@ -32,7 +32,13 @@ COLUMNS = [
 
 
 def payout_file(
-    batch: PaymentBatch, lines: Sequence[PaymentLine], claims: Mapping[int, Claim], rests: Mapping[int, Rest], *, by: Any, at: dt.datetime
+    batch: PaymentBatch,
+    lines: Sequence[PaymentLine],
+    claims: Mapping[int, Claim],
+    rests: Mapping[int, Rest],
+    *,
+    by: Any,
+    at: dt.datetime,
 ) -> bytes:
     """UTF-8 CSV: the columns, one PAYMENT a line, one TOTAL with the number of payments and their sum in dollars."""
     written = io.StringIO(newline="")

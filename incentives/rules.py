@@ -6,7 +6,11 @@ from common.access import permit
 from common.standing import champion, director, finance, manages_partner, outreach_manager, program_manager, staff
 from partners.settings import define
 
-permit("incentives.see", director | program_manager | manages_partner | staff, "A Director, a Program Manager and Code.org staff")
+permit(
+    "incentives.see",
+    director | program_manager | manages_partner | staff,
+    "A Director, a Program Manager and Code.org staff",
+)
 permit("incentives.claim", director | program_manager, "A Director or a Program Manager")
 permit("incentives.verify", manages_partner, "The partner's Outreach Manager")
 permit("incentives.see_verifications", outreach_manager, "An Outreach Manager")

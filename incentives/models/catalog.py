@@ -79,7 +79,12 @@ class OutcomeVersionQuerySet(models.QuerySet["OutcomeVersion"]):
 
     def on(self, day: dt.date) -> Self:
         """Versions in force on an outcome date (network zone), in the order of the catalog."""
-        return self.confirmed().filter(in_force(day)).select_related("outcome").order_by("outcome__position", "outcome__code")
+        return (
+            self.confirmed()
+            .filter(in_force(day))
+            .select_related("outcome")
+            .order_by("outcome__position", "outcome__code")
+        )
 
     def proposed(self) -> Self:
         """Waiting for a second person."""
@@ -111,9 +116,13 @@ class OutcomeVersion(NetworkModel, DatedRow):
             starts_before_end("incentives_version_period"),
             two_people("incentives_version_two_people"),
             models.CheckConstraint(
-                name="incentives_version_months", condition=Q(once="months", months__gt=0) | (~Q(once="months") & Q(months__isnull=True))
+                name="incentives_version_months",
+                condition=Q(once="months", months__gt=0) | (~Q(once="months") & Q(months__isnull=True)),
             ),
-            models.CheckConstraint(name="incentives_version_withdrawn", condition=Q(withdrawn_at__isnull=True) | Q(confirmed_at__isnull=True)),
+            models.CheckConstraint(
+                name="incentives_version_withdrawn",
+                condition=Q(withdrawn_at__isnull=True) | Q(confirmed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,11 +182,14 @@ class FiscalOption(NetworkModel):
     class Meta:
         constraints = [
             FixedBeforeYear(name="incentives_fiscaloption_fixed"),
-            models.UniqueConstraint("fiscal_year", name="incentives_fiscaloption_one", condition=Q(confirmed_at__isnull=False)),
+            models.UniqueConstraint(
+                "fiscal_year", name="incentives_fiscaloption_one", condition=Q(confirmed_at__isnull=False)
+            ),
             models.CheckConstraint(name="incentives_fiscaloption_two", condition=~Q(confirmed_by=F("proposed_by"))),
             models.CheckConstraint(
                 name="incentives_fiscaloption_confirmed",
-                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True) | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
             ),
             models.CheckConstraint(name="incentives_fiscaloption_choice", condition=Q(choice__in=["forfeit", "defer"])),
         ]

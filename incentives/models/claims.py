@@ -104,7 +104,9 @@ class Claim(StatefulModel, TenantModel):
     family = models.CharField(max_length=40, editable=False, default="")
     subject_kind = models.CharField(max_length=16, choices=SubjectKind.choices)
     subject_key = models.CharField(max_length=300, editable=False, default="")
-    district = models.ForeignKey("districts.District", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    district = models.ForeignKey(
+        "districts.District", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     school = models.ForeignKey("districts.School", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     workshop = TenantForeignKey("workshops.Workshop", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -145,29 +147,51 @@ class Claim(StatefulModel, TenantModel):
             ClaimSteps(name="incentives_claim_step"),
             ExclusionConstraint(
                 name="incentives_claim_once",
-                expressions=[("family", RangeOperators.EQUAL), ("subject_key", RangeOperators.EQUAL), ("held", RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("family", RangeOperators.EQUAL),
+                    ("subject_key", RangeOperators.EQUAL),
+                    ("held", RangeOperators.OVERLAPS),
+                ],
                 condition=Q(state__in=LIVE),
             ),
-            models.UniqueConstraint("limit_key", "limit_slot", name="incentives_claim_limit", condition=Q(state__in=LIVE, limit_slot__isnull=False)),
+            models.UniqueConstraint(
+                "limit_key",
+                "limit_slot",
+                name="incentives_claim_limit",
+                condition=Q(state__in=LIVE, limit_slot__isnull=False),
+            ),
             *(
                 models.CheckConstraint(name=f"incentives_claim_{one}_not_{other}", condition=~Q(**{one: F(other)}))
                 for one, other in combinations(FOUR_PEOPLE, 2)
             ),
             models.CheckConstraint(
-                name="incentives_claim_sent", condition=Q(state__in=["draft", "withdrawn"]) | Q(claimant__isnull=False, first_sent_at__isnull=False, sent_at__isnull=False, held__isnull=False)
+                name="incentives_claim_sent",
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(claimant__isnull=False, first_sent_at__isnull=False, sent_at__isnull=False, held__isnull=False),
             ),
             models.CheckConstraint(
                 name="incentives_claim_verified",
-                condition=~Q(state__in=["verified", *DECIDED]) | (Q(verifier__isnull=False, verified_at__isnull=False) & ~Q(facts_hash="")),
+                condition=~Q(state__in=["verified", *DECIDED])
+                | (Q(verifier__isnull=False, verified_at__isnull=False) & ~Q(facts_hash="")),
             ),
             models.CheckConstraint(
                 name="incentives_claim_approved",
                 condition=Q(due__isnull=True, approved_amount__isnull=True, approved_at__isnull=True)
-                | Q(due__gte=0, approved_amount__gte=0, approved_amount__lte=F("due"), approver__isnull=False, approved_at__isnull=False),
+                | Q(
+                    due__gte=0,
+                    approved_amount__gte=0,
+                    approved_amount__lte=F("due"),
+                    approver__isnull=False,
+                    approved_at__isnull=False,
+                ),
             ),
-            models.CheckConstraint(name="incentives_claim_decided", condition=~Q(state__in=DECIDED) | Q(approved_amount__isnull=False)),
             models.CheckConstraint(
-                name="incentives_claim_paid", condition=~Q(state="paid") | Q(approved_amount__gt=0, payer__isnull=False, paid_by__isnull=False, paid_at__isnull=False)
+                name="incentives_claim_decided", condition=~Q(state__in=DECIDED) | Q(approved_amount__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="incentives_claim_paid",
+                condition=~Q(state="paid")
+                | Q(approved_amount__gt=0, payer__isnull=False, paid_by__isnull=False, paid_at__isnull=False),
             ),
         ]
         indexes = [

@@ -79,7 +79,9 @@ class Verification(Step):
         constraints = [
             AppendOnlyTable(name="incentives_verification_append_only"),
             ActsInPerson(name="incentives_verification_in_person", side="code_org"),
-            models.CheckConstraint(name="incentives_verification_reason", condition=Q(outcome="verified") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="incentives_verification_reason", condition=Q(outcome="verified") | ~Q(reason="")
+            ),
         ]
         indexes = [models.Index(fields=["claim"], name="incentives_verification_claim")]
 
@@ -185,13 +187,23 @@ class Rest(StatefulModel, TenantModel):
         constraints = [
             StateTable(
                 name="incentives_rest_states",
-                steps={"": ("waiting",), "waiting": ("forfeited", "deferred"), "deferred": ("in_batch",), "in_batch": ("paid",)},
+                steps={
+                    "": ("waiting",),
+                    "waiting": ("forfeited", "deferred"),
+                    "deferred": ("in_batch",),
+                    "in_batch": ("paid",),
+                },
             ),
             models.CheckConstraint(name="incentives_rest_amount", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="incentives_rest_deferred",
                 condition=Q(state__in=["waiting", "forfeited"], deferred_amount__isnull=True, to_year__isnull=True)
-                | Q(state__in=["deferred", "in_batch", "paid"], deferred_amount__gt=0, deferred_amount__lte=F("amount"), to_year__isnull=False),
+                | Q(
+                    state__in=["deferred", "in_batch", "paid"],
+                    deferred_amount__gt=0,
+                    deferred_amount__lte=F("amount"),
+                    to_year__isnull=False,
+                ),
             ),
         ]
         indexes = [models.Index(fields=["fiscal_year", "state"], name="incentives_rest_year")]

@@ -51,7 +51,9 @@ class Room:
         """Lock the budgets of all these claims in the one order. Raises BudgetMissing."""
         wanted = [(claim.partner, key) for claim in claims for key in budgets_of(claim.fiscal_year.label)]
         left = lock_budgets(wanted=wanted)
-        self.years = {(partner, label): room for (partner, (kind, label)), room in left.items() if kind == "incentive_year"}
+        self.years = {
+            (partner, label): room for (partner, (kind, label)), room in left.items() if kind == "incentive_year"
+        }
         self.totals = {label: room for (_partner, (kind, label)), room in left.items() if kind == "incentive_total"}
 
     def of(self, claim: Claim) -> Decimal:
@@ -97,7 +99,7 @@ def approve_one(*, claim: Claim, expected: Decimal, by: Any, at: dt.datetime, re
     `expected` is the part in dollars that the approver saw; another part now is refused. Locks the claim, then the budgets.
     Raises ApprovalRefused, Stale, IllegalTransition.
     """
-    row = next(one for one in _locked([claim], by, network_date(at)) if one.pk == claim.pk)
+    row: Claim = next(one for one in _locked([claim], by, network_date(at)) if one.pk == claim.pk)
     if row.state != State.VERIFIED:
         raise ApprovalRefused(f"It is {row.word} already.")
     figures, facts, room = figures_on(network_date(at)), facts_of(row), Room([row])
@@ -106,12 +108,16 @@ def approve_one(*, claim: Claim, expected: Decimal, by: Any, at: dt.datetime, re
         raise ApprovalRefused(f"It cannot be approved now. {_words(found)}.")
     asked, amount = due(row, facts), part_that_fits(row, facts, room.of(row))
     if amount != expected:
-        raise Stale(f"The caps leave {show_money(amount)} now, not {show_money(expected)}. Look again before you approve.")
+        raise Stale(
+            f"The caps leave {show_money(amount)} now, not {show_money(expected)}. Look again before you approve."
+        )
     if _needs_second(asked, figures) and row.approver_id is None:
         return _first_word(row, amount, by, at, reason)
     approve_amount(row, asked=asked, amount=amount, by=by, at=at, reason=reason)
     if amount < asked:
-        rest = Rest.objects.create(partner_id=row.partner_id, claim=row, fiscal_year=row.fiscal_year, amount=asked - amount)
+        rest = Rest.objects.create(
+            partner_id=row.partner_id, claim=row, fiscal_year=row.fiscal_year, amount=asked - amount
+        )
         settle_late_rest(rest=rest, at=at)
     return row
 
@@ -120,24 +126,43 @@ def _locked(claims: Sequence[Claim], by: Any, on: dt.date) -> list[Any]:
     """These claims and those of the same cohorts' other step, locked by id; then their facts as they are now, without the others."""
     wanted = [claim.pk for claim in claims]
     keys = [claim.subject_key for claim in claims if claim.subject_kind == "cohort"]
-    same = Q(pk__in=wanted) | Q(subject_key__in=keys, subject_kind="cohort", partner__in=[claim.partner_id for claim in claims])
+    same = Q(pk__in=wanted) | Q(
+        subject_key__in=keys, subject_kind="cohort", partner__in=[claim.partner_id for claim in claims]
+    )
     list(Claim.objects.filter(same).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     return list(judged(Claim.objects.filter(pk__in=wanted), by, on))
 
 
 def _first_word(claim: Claim, amount: Decimal, by: Any, at: dt.datetime, reason: str) -> Claim:
-    Approval.objects.create(partner_id=claim.partner_id, claim=claim, by=by, at=at, number=1, amount=amount, reason=reason.strip())
+    Approval.objects.create(
+        partner_id=claim.partner_id, claim=claim, by=by, at=at, number=1, amount=amount, reason=reason.strip()
+    )
     claim.approver = by
     claim.save(update_fields=["approver"])
-    record(claim, verb="claim.approved_first", text=f"First of two approvals: {show_money(amount)}", reason=reason.strip(), by=by, at=at)
+    record(
+        claim,
+        verb="claim.approved_first",
+        text=f"First of two approvals: {show_money(amount)}",
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
     return claim
 
 
-def approve_amount(claim: Claim, *, asked: Decimal, amount: Decimal, by: Any, at: dt.datetime, reason: str = "") -> None:
+def approve_amount(
+    claim: Claim, *, asked: Decimal, amount: Decimal, by: Any, at: dt.datetime, reason: str = ""
+) -> None:
     """Write the approval, count the money, move the claim; in this order, which the database asks for. The claim is locked."""
     second = claim.approver_id is not None
     Approval.objects.create(
-        partner_id=claim.partner_id, claim=claim, by=by, at=at, number=2 if second else 1, amount=amount, reason=reason.strip()
+        partner_id=claim.partner_id,
+        claim=claim,
+        by=by,
+        at=at,
+        number=2 if second else 1,
+        amount=amount,
+        reason=reason.strip(),
     )
     if amount > 0:
         reserve(
@@ -158,7 +183,9 @@ def approve_amount(claim: Claim, *, asked: Decimal, amount: Decimal, by: Any, at
     else:
         claim.approver = by
     claim.save(update_fields=["state", "due", "approved_amount", "approved_at", "approver", "second_approver"])
-    text = f"Approved: {show_money(amount)}" + (f" of {show_money(asked)}, the cap leaves no more" if amount < asked else "")
+    text = f"Approved: {show_money(amount)}" + (
+        f" of {show_money(asked)}, the cap leaves no more" if amount < asked else ""
+    )
     record(claim, verb="claim.approved", text=text, reason=reason.strip(), by=by, at=at)
     tell_partner(claim, "claim.approved", f"{claim.version.title}, {claim.subject}: {_news(asked, amount)}", at)
 

@@ -41,17 +41,25 @@ class Terms:
 
 
 @transaction.atomic
-def propose_outcome(*, area: str, subject_kind: str, terms: Terms, dates: tuple[dt.date, str], by: Any, at: dt.datetime) -> OutcomeVersion:
+def propose_outcome(
+    *, area: str, subject_kind: str, terms: Terms, dates: tuple[dt.date, str], by: Any, at: dt.datetime
+) -> OutcomeVersion:
     """Staff propose a new outcome (staff door); `dates` is its first day and the reason. Raises CatalogRefused."""
     position = (Outcome.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     code = _free_code(position)
-    with refusing(incentives_outcome_code_key=CatalogRefused("Somebody added an outcome at the same moment: send it again.")):
-        outcome = Outcome.objects.create(code=code, area=area, subject_kind=subject_kind, family=code, position=position)
+    with refusing(
+        incentives_outcome_code_key=CatalogRefused("Somebody added an outcome at the same moment: send it again.")
+    ):
+        outcome = Outcome.objects.create(
+            code=code, area=area, subject_kind=subject_kind, family=code, position=position
+        )
     return propose_version(outcome=outcome, terms=terms, dates=dates, by=by, at=at)
 
 
 @transaction.atomic
-def propose_version(*, outcome: Outcome, terms: Terms, dates: tuple[dt.date, str], by: Any, at: dt.datetime) -> OutcomeVersion:
+def propose_version(
+    *, outcome: Outcome, terms: Terms, dates: tuple[dt.date, str], by: Any, at: dt.datetime
+) -> OutcomeVersion:
     """Staff propose a version of an outcome from a later day on (staff door). Raises CatalogRefused."""
     first, reason = dates
     _refuse_past(first, at)

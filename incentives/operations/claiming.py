@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,16 @@ from activity.operations import record, tell
 from common.errors import DomainError, Stale, constraint_of, refusing
 from common.zones import network_date
 from incentives.facts import figures_on
-from incentives.models import Claim, Evidence, OutcomeVersion, RequiredEvidence, State, SubjectKind, Submission, Withdrawal
+from incentives.models import (
+    Claim,
+    Evidence,
+    OutcomeVersion,
+    RequiredEvidence,
+    State,
+    SubjectKind,
+    Submission,
+    Withdrawal,
+)
 from partners.models import FiscalYear, OutreachAssignment, Partner
 
 ONCE, LIMIT = "incentives_claim_once", "incentives_claim_limit"
@@ -56,6 +65,14 @@ class Subject:
     level: str = ""
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What else the form of a new claim held: words for the verifier, and the key by which a second sending is the same draft."""
+
+    words: str = ""
+    form_key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
 NEEDED: dict[str, tuple[str, ...]] = {
     SubjectKind.DISTRICT: ("district",),
     SubjectKind.DISTRICT_LEVEL: ("district", "level"),
@@ -78,21 +95,32 @@ WORDS = {
 
 @transaction.atomic
 def start_claim(
-    *, partner: Partner, version: OutcomeVersion, subject: Subject, outcome_on: dt.date, by: Any, at: dt.datetime, words: str = "", form_key: uuid.UUID | None = None
+    *,
+    partner: Partner,
+    version: OutcomeVersion,
+    subject: Subject,
+    outcome_on: dt.date,
+    by: Any,
+    at: dt.datetime,
+    typed: Typed | None = None,
 ) -> Claim:
     """Begin a draft (Director, Program Manager; tenant door). The same form sent twice makes one draft. Raises ClaimRefused."""
-    key = form_key or uuid.uuid4()
-    known = Claim.objects.filter(form_key=key).first()
+    typed = typed or Typed()
+    known = Claim.objects.filter(form_key=typed.form_key).first()
     if known is not None:
         return known
     facts = _facts(version, subject, outcome_on, at)
-    claim = Claim.objects.create(partner=partner, form_key=key, created_by=by, created_at=at, words=words.strip(), **facts)
+    claim = Claim.objects.create(
+        partner=partner, form_key=typed.form_key, created_by=by, created_at=at, words=typed.words.strip(), **facts
+    )
     record(claim, verb="claim.started", text=f"A claim on {version.title} was started", by=by, at=at)
     return claim
 
 
 @transaction.atomic
-def change_claim(*, claim: Claim, subject: Subject, outcome_on: dt.date, words: str, edition: int, by: Any, at: dt.datetime) -> Claim:
+def change_claim(
+    *, claim: Claim, subject: Subject, outcome_on: dt.date, words: str, edition: int, by: Any, at: dt.datetime
+) -> Claim:
     """Correct a draft or a returned claim (tenant door). Locks the claim. Raises ClaimRefused, Stale, IllegalTransition.
 
     A date that falls in another version of the catalog moves the claim, and the files of kinds that it still asks for, to that one.
@@ -105,7 +133,11 @@ def change_claim(*, claim: Claim, subject: Subject, outcome_on: dt.date, words: 
     before = {"subject": row.subject, "outcome_on": row.outcome_on, "words": row.words}
     if version.pk != row.version_id:
         _carry_files(row, version)
-    for name, value in {**_facts(version, subject, outcome_on, at), "words": words.strip(), "edition": edition + 1}.items():
+    for name, value in {
+        **_facts(version, subject, outcome_on, at),
+        "words": words.strip(),
+        "edition": edition + 1,
+    }.items():
         setattr(row, name, value)
     row.save()
     after = {"subject": row.subject, "outcome_on": row.outcome_on, "words": row.words}
@@ -131,7 +163,13 @@ def submit_claim(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     row.held = DateRange(*row.version.held_for(row.outcome_on, row.fiscal_year))
     row.move_to(State.SUBMITTED)
     _save_where_free(row)
-    record(row, verb="claim.submitted", text=f"The claim was sent {'again ' if again else ''}for {row.version.title}", by=by, at=at)
+    record(
+        row,
+        verb="claim.submitted",
+        text=f"The claim was sent {'again ' if again else ''}for {row.version.title}",
+        by=by,
+        at=at,
+    )
     _tell_manager(row, by, at)
     return row
 
@@ -160,7 +198,11 @@ def refuse_unless_editable(claim: Claim) -> None:
 
 def missing_kinds(claim: Claim) -> list[RequiredEvidence]:
     """Kinds that the claim's version asks for and that have no released file."""
-    present = {row.kind_id for row in Evidence.objects.filter(claim=claim).select_related("attachment") if row.attachment.is_released}
+    present = {
+        row.kind_id
+        for row in Evidence.objects.filter(claim=claim).select_related("attachment")
+        if row.attachment.is_released
+    }
     kinds = RequiredEvidence.objects.filter(version=claim.version_id).order_by("position")
     return [kind for kind in kinds if kind.pk not in present]
 
@@ -168,7 +210,11 @@ def missing_kinds(claim: Claim) -> list[RequiredEvidence]:
 def _facts(version: OutcomeVersion, subject: Subject, outcome_on: dt.date, at: dt.datetime) -> dict[str, Any]:
     if outcome_on > network_date(at):
         raise ClaimRefused("Enter the day on which it was achieved, today at the latest.", field="outcome_on")
-    if not (version.is_confirmed and version.valid_from <= outcome_on and (version.valid_before is None or outcome_on < version.valid_before)):
+    if not (
+        version.is_confirmed
+        and version.valid_from <= outcome_on
+        and (version.valid_before is None or outcome_on < version.valid_before)
+    ):
         raise ClaimRefused(f"The catalog has no {version.title} on {outcome_on:%b %-d, %Y}.", field="outcome_on")
     kind = version.outcome.subject_kind
     needed = NEEDED[kind]
@@ -198,7 +244,8 @@ def _carry_files(claim: Claim, version: OutcomeVersion) -> None:
     Evidence.objects.filter(pk__in=[row.pk for row in rows]).delete()
     kept = [row for row in rows if row.kind.title in kinds]
     Evidence.objects.bulk_create(
-        Evidence(partner_id=row.partner_id, claim=claim, kind=kinds[row.kind.title], attachment_id=row.attachment_id) for row in kept
+        Evidence(partner_id=row.partner_id, claim=claim, kind=kinds[row.kind.title], attachment_id=row.attachment_id)
+        for row in kept
     )
 
 
@@ -228,11 +275,18 @@ def _save_where_free(claim: Claim) -> None:
                 raise _already(claim) from error
             if constraint_of(error) != LIMIT:
                 raise
-    raise AlreadyClaimed(f"Already claimed: this district has reached {most} of these in {claim.fiscal_year.label}. {_whom_to_ask(claim)}")
+    raise AlreadyClaimed(
+        f"Already claimed: this district has reached {most} of these in {claim.fiscal_year.label}. {_whom_to_ask(claim)}"
+    )
 
 
 def _already(claim: Claim) -> AlreadyClaimed:
-    own = Claim.objects.live().filter(partner=claim.partner_id, family=claim.family, subject_key=claim.subject_key).exclude(pk=claim.pk).first()
+    own = (
+        Claim.objects.live()
+        .filter(partner=claim.partner_id, family=claim.family, subject_key=claim.subject_key)
+        .exclude(pk=claim.pk)
+        .first()
+    )
     if own is not None:
         return AlreadyClaimed(f"You have claimed this already: {own.ref}, {own.word}.")
     return AlreadyClaimed(f"Already claimed. {_whom_to_ask(claim)}")
@@ -240,7 +294,9 @@ def _already(claim: Claim) -> AlreadyClaimed:
 
 def _whom_to_ask(claim: Claim) -> str:
     manager = manager_of(claim)
-    return f"Ask {manager.name}, your Outreach Manager, to look into it." if manager else "Ask Code.org to look into it."
+    return (
+        f"Ask {manager.name}, your Outreach Manager, to look into it." if manager else "Ask Code.org to look into it."
+    )
 
 
 def manager_of(claim: Claim) -> Any:
@@ -261,4 +317,3 @@ def _tell_manager(claim: Claim, by: Any, at: dt.datetime) -> None:
         at=at,
         partner_id=claim.partner_id,
     )
-

@@ -48,8 +48,17 @@ def propose_option(*, year: FiscalYear, choice: str, reason: str, by: Any, at: d
         raise OptionRefused(f"{year} has begun: its choice is fixed.", field="year")
     if FiscalOption.objects.filter(fiscal_year=year, confirmed_at__isnull=False).exists():
         raise OptionRefused(f"The choice for {year} is confirmed already.", field="year")
-    made = FiscalOption.objects.create(fiscal_year=year, choice=choice, reason=reason.strip(), proposed_by=by, proposed_at=at)
-    record(made, verb="option.proposed", text=f"{year}: {made.get_choice_display()} was proposed", reason=reason.strip(), by=by, at=at)
+    made = FiscalOption.objects.create(
+        fiscal_year=year, choice=choice, reason=reason.strip(), proposed_by=by, proposed_at=at
+    )
+    record(
+        made,
+        verb="option.proposed",
+        text=f"{year}: {made.get_choice_display()} was proposed",
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
     return made
 
 
@@ -122,7 +131,15 @@ def _settle(rest: Rest, year: FiscalYear, at: dt.datetime) -> None:
         words = f"{show_short(rest.amount)} that the cap of {year} left unpaid is kept for recognition only"
     rest.save(update_fields=["state", "settled_at", "to_year", "deferred_amount"])
     after = {"state": rest.word, "moved": show_money(amount)}
-    record(rest.claim, verb="claim.rest_settled", text=words, by=None, at=at, before={"state": "earned, unpaid"}, after=after)
+    record(
+        rest.claim,
+        verb="claim.rest_settled",
+        text=words,
+        by=None,
+        at=at,
+        before={"state": "earned, unpaid"},
+        after=after,
+    )
     tell_partner(rest.claim, "claim.rest_settled", f"{rest.claim.version.title}, {rest.claim.subject}: {words}", at)
 
 
@@ -131,8 +148,11 @@ def _deferrable(rest: Rest, later: FiscalYear, at: dt.datetime) -> Decimal:
     room = min(lock_room(partner=rest.claim.partner, budgets=budgets_of(later.label)).values())
     cap = Budget.objects.get(partner=rest.partner_id, kind=YEAR, period=later.label).limit
     share = (cap * setting_on(later.starts_on, SHARE) / 100).quantize(CENT, rounding=ROUND_DOWN)
-    moved = Rest.objects.filter(partner=rest.partner_id, to_year=later).aggregate(sum=Sum("deferred_amount"))["sum"] or ZERO
-    return max(min(rest.amount, share - moved, room), ZERO)
+    moved = (
+        Rest.objects.filter(partner=rest.partner_id, to_year=later).aggregate(sum=Sum("deferred_amount"))["sum"] or ZERO
+    )
+    fits: Decimal = min(rest.amount, share - moved, room)
+    return max(fits, ZERO)
 
 
 def _count(rest: Rest, later: FiscalYear, amount: Decimal, at: dt.datetime) -> None:

@@ -20,7 +20,16 @@ from incentives.operations.closing import CLAIM, REST
 from incentives.operations.verifying import tell_partner
 from incentives.payout_file import payout_file
 from ledger.models import Payee, PaymentBatch, PaymentLine
-from ledger.operations import add_line, conflicted_partners, export_batch, lock_batch, lock_budgets, mark_batch_paid, open_batch, spend
+from ledger.operations import (
+    add_line,
+    conflicted_partners,
+    export_batch,
+    lock_batch,
+    lock_budgets,
+    mark_batch_paid,
+    open_batch,
+    spend,
+)
 
 FOUR = ("claimant_id", "verifier_id", "approver_id", "second_approver_id")
 
@@ -54,7 +63,8 @@ def open_payout(*, by: Any, at: dt.datetime) -> Opened:
     opened = Opened(open_batch(by=by, at=at))
     payable = set(Payee.objects.filter(on_file=True).values_list("partner_id", flat=True))
     conflicted = conflicted_partners(person=by, on=network_date(at))
-    for row in [*claims, *rests]:
+    waiting: list[Claim | Rest] = [*claims, *rests]
+    for row in waiting:
         claim = row if isinstance(row, Claim) else row.claim
         reason = _why_not(claim, by, payable, conflicted)
         if reason:
@@ -86,7 +96,9 @@ def export_payout(*, batch: PaymentBatch, by: Any, at: dt.datetime) -> PaymentBa
 
 
 @transaction.atomic
-def mark_payout_paid(*, batch: PaymentBatch, bank_reference: str, paid_on: dt.date, by: Any, at: dt.datetime) -> PaymentBatch:
+def mark_payout_paid(
+    *, batch: PaymentBatch, bank_reference: str, paid_on: dt.date, by: Any, at: dt.datetime
+) -> PaymentBatch:
     """Another person of Finance notes the bank's reference and date: every line is paid, in the ledger too (staff door).
 
     Locks batch, claims, rests, then the budgets. Raises SamePerson, PayoutRefused, IllegalTransition.
@@ -107,14 +119,22 @@ def mark_payout_paid(*, batch: PaymentBatch, bank_reference: str, paid_on: dt.da
 
 def lines_of(batch: PaymentBatch) -> list[PaymentLine]:
     """The lines of a batch in the order of its file."""
-    return list(PaymentLine.objects.filter(batch=batch).select_related("partner").order_by("partner__name", "reference_type", "reference_id"))
+    return list(
+        PaymentLine.objects.filter(batch=batch)
+        .select_related("partner")
+        .order_by("partner__name", "reference_type", "reference_id")
+    )
 
 
 def paid_by_lines(lines: Iterable[PaymentLine]) -> tuple[dict[int, Claim], dict[int, Rest]]:
     """Claims and rests that the lines pay, locked by id."""
     wanted = list(lines)
-    claims = _locked_claims(Claim.objects.filter(pk__in=[line.reference_id for line in wanted if line.reference_type == REFERENCE]))
-    rests = _locked_rests(Rest.objects.filter(pk__in=[line.reference_id for line in wanted if line.reference_type == REST]))
+    claims = _locked_claims(
+        Claim.objects.filter(pk__in=[line.reference_id for line in wanted if line.reference_type == REFERENCE])
+    )
+    rests = _locked_rests(
+        Rest.objects.filter(pk__in=[line.reference_id for line in wanted if line.reference_type == REST])
+    )
     return {claim.pk: claim for claim in claims}, {rest.pk: rest for rest in rests}
 
 
@@ -143,7 +163,12 @@ def _put_in(batch: PaymentBatch, row: Claim | Rest, by: Any, at: dt.datetime) ->
     claim = row if isinstance(row, Claim) else row.claim
     amount = row.approved_amount if isinstance(row, Claim) else row.deferred_amount
     assert amount is not None, "approved claims and deferred rests have an amount"
-    add_line(batch=batch, partner=claim.partner, reference=(REFERENCE if isinstance(row, Claim) else REST, row.pk), amount=amount)
+    add_line(
+        batch=batch,
+        partner=claim.partner,
+        reference=(REFERENCE if isinstance(row, Claim) else REST, row.pk),
+        amount=amount,
+    )
     row.move_to(State.IN_BATCH)
     row.save(update_fields=["state"])
     record(claim, verb="claim.in_batch", text=f"{show_money(amount)} is in batch {batch.ref}", by=by, at=at)
@@ -153,7 +178,9 @@ def _refuse_person(claims: Iterable[Claim], by: Any, at: dt.datetime) -> None:
     conflicted = conflicted_partners(person=by, on=network_date(at))
     for claim in claims:
         if claim.partner_id in conflicted:
-            raise PayoutRefused(f"Your register of conflicts of interest names {claim.partner.name}, so someone else does this.")
+            raise PayoutRefused(
+                f"Your register of conflicts of interest names {claim.partner.name}, so someone else does this."
+            )
         if by.pk in [getattr(claim, name) for name in FOUR]:
             raise PayoutRefused(f"You had a part in {claim.ref}, so someone else does this.")
 
@@ -166,7 +193,9 @@ def _year_of(line: PaymentLine, claims: dict[int, Claim], rests: dict[int, Rest]
     return later.label
 
 
-def _pay(line: PaymentLine, label: str, claims: dict[int, Claim], rests: dict[int, Rest], by: Any, at: dt.datetime) -> None:
+def _pay(
+    line: PaymentLine, label: str, claims: dict[int, Claim], rests: dict[int, Rest], by: Any, at: dt.datetime
+) -> None:
     spend(
         partner=line.partner,
         amount=line.amount,
@@ -195,4 +224,7 @@ def _pay(line: PaymentLine, label: str, claims: dict[int, Claim], rests: dict[in
 
 def _same_people() -> dict[str, Exception]:
     refusal = PayoutRefused("Claimant, verifier, approvers, payer and who marks it paid are different people.")
-    return {f"incentives_claim_{one}_not_paid_by": refusal for one in ("claimant", "verifier", "approver", "second_approver", "payer")}
+    return {
+        f"incentives_claim_{one}_not_paid_by": refusal
+        for one in ("claimant", "verifier", "approver", "second_approver", "payer")
+    }

@@ -36,7 +36,9 @@ class Reached:
 
 
 @transaction.atomic
-def verify_claim(*, claim: Claim, reached: Mapping[RequiredEvidence, Reached], by: Any, at: dt.datetime, reason: str = "") -> Claim:
+def verify_claim(
+    *, claim: Claim, reached: Mapping[RequiredEvidence, Reached], by: Any, at: dt.datetime, reason: str = ""
+) -> Claim:
     """The partner's Outreach Manager has looked at every file and reached who confirms (tenant door).
 
     Locks the claim, freezes its facts by a hash. Raises VerificationRefused, IllegalTransition.
@@ -46,16 +48,30 @@ def verify_claim(*, claim: Claim, reached: Mapping[RequiredEvidence, Reached], b
     row.move_to(State.VERIFIED)
     missing = missing_kinds(row)
     if missing:
-        raise VerificationRefused(f"There is no file for: {', '.join(kind.title for kind in missing)}. Return the claim.")
+        raise VerificationRefused(
+            f"There is no file for: {', '.join(kind.title for kind in missing)}. Return the claim."
+        )
     kinds = list(RequiredEvidence.objects.filter(version=row.version_id, confirmed=True).order_by("position"))
     _refuse_unconfirmed(row, kinds, reached, at)
     row.verifier, row.verified_at, row.facts_hash = by, at, facts_hash(row, files_of(row))
     made = Verification.objects.create(
-        partner_id=row.partner_id, claim=row, by=by, at=at, outcome=Verification.Outcome.VERIFIED, facts_hash=row.facts_hash, reason=reason.strip()
+        partner_id=row.partner_id,
+        claim=row,
+        by=by,
+        at=at,
+        outcome=Verification.Outcome.VERIFIED,
+        facts_hash=row.facts_hash,
+        reason=reason.strip(),
     )
     EvidenceCheck.objects.bulk_create(
         EvidenceCheck(
-            partner_id=row.partner_id, verification=made, claim=row, kind=kind, whom=reached[kind].whom.strip(), how=reached[kind].how, reached_on=reached[kind].on
+            partner_id=row.partner_id,
+            verification=made,
+            claim=row,
+            kind=kind,
+            whom=reached[kind].whom.strip(),
+            how=reached[kind].how,
+            reached_on=reached[kind].on,
         )
         for kind in kinds
     )
@@ -125,15 +141,22 @@ def _refuse_person(claim: Claim, by: Any, at: dt.datetime) -> None:
     if by.pk == claim.claimant_id:
         raise VerificationRefused("You claimed it, so someone else verifies it.")
     if conflicts(person=by, partner=claim.partner, on=network_date(at)):
-        raise VerificationRefused(f"Your register of conflicts of interest names {claim.partner.name}, so someone else decides.")
+        raise VerificationRefused(
+            f"Your register of conflicts of interest names {claim.partner.name}, so someone else decides."
+        )
 
 
-def _refuse_unconfirmed(claim: Claim, kinds: list[RequiredEvidence], reached: Mapping[RequiredEvidence, Reached], at: dt.datetime) -> None:
+def _refuse_unconfirmed(
+    claim: Claim, kinds: list[RequiredEvidence], reached: Mapping[RequiredEvidence, Reached], at: dt.datetime
+) -> None:
     for kind in kinds:
         found = reached.get(kind)
         if found is None or not found.whom.strip() or found.how not in EvidenceCheck.How.values:
-            raise VerificationRefused(f"Say whom you reached for “{kind.title}”, how and when.", field=f"whom_{kind.ref}")
+            raise VerificationRefused(
+                f"Say whom you reached for “{kind.title}”, how and when.", field=f"whom_{kind.ref}"
+            )
         if not claim.outcome_on <= found.on <= network_date(at):
             raise VerificationRefused(
-                f"“{kind.title}”: enter a day from {claim.outcome_on:%b %-d, %Y}, the outcome date, to today.", field=f"on_{kind.ref}"
+                f"“{kind.title}”: enter a day from {claim.outcome_on:%b %-d, %Y}, the outcome date, to today.",
+                field=f"on_{kind.ref}",
             )

@@ -27,7 +27,20 @@ from partners.settings import setting_on
 
 MOST = 200
 DAYS = "incentives.approve_days"
-COLUMNS = ["claim", "partner", "outcome", "title", "subject", "achieved_on", "fiscal_year", "verified_on", "waits_days", "amount", "pays", "open_checks"]
+COLUMNS = [
+    "claim",
+    "partner",
+    "outcome",
+    "title",
+    "subject",
+    "achieved_on",
+    "fiscal_year",
+    "verified_on",
+    "waits_days",
+    "amount",
+    "pays",
+    "open_checks",
+]
 
 
 def read_queue(request: ScopedRequest) -> list[Row]:
@@ -45,7 +58,9 @@ def approval_list(request: ScopedRequest) -> HttpResponse:
     shown = [row for row in rows if row.asked >= large] if request.GET.get("view") == "large" else rows
     green = [row for row in shown if row.is_green]
     keys = {(row.claim.partner_id, row.claim.fiscal_year.label) for row in green}
-    budgets = Budget.objects.filter(kind=YEAR, partner__in={partner for partner, _label in keys}, period__in={label for _partner, label in keys})
+    budgets = Budget.objects.filter(
+        kind=YEAR, partner__in={partner for partner, _label in keys}, period__in={label for _partner, label in keys}
+    )
     context = {
         "amber": [row for row in shown if not row.is_green],
         "green": green,
@@ -106,7 +121,15 @@ def approval_export(request: ScopedRequest) -> HttpResponse:
 
 def _exported(row: Row) -> list[Any]:
     claim, amber = row.claim, "; ".join(f"{check.title}: {check.words}" for check in row.open)
-    facts = [claim.ref, claim.partner.name, claim.version.outcome.code, claim.version.title, claim.subject, claim.outcome_on, claim.fiscal_year.label]
+    facts = [
+        claim.ref,
+        claim.partner.name,
+        claim.version.outcome.code,
+        claim.version.title,
+        claim.subject,
+        claim.outcome_on,
+        claim.fiscal_year.label,
+    ]
     return [*facts, network_date(claim.verified_at) if claim.verified_at else "", row.days, row.asked, row.pays, amber]
 
 
@@ -119,7 +142,11 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         return SeeOther("/network/approvals/")
     on = today()
     found = list(judged(Claim.objects.filter(pk=claim.pk), request.user, on))
-    row = queue(found, request.user, figures_on(on), today=on, approve_days=int(setting_on(on, DAYS)))[0] if found[0].state == "verified" else None
+    row = (
+        queue(found, request.user, figures_on(on), today=on, approve_days=int(setting_on(on, DAYS)))[0]
+        if found[0].state == "verified"
+        else None
+    )
     context = {
         "claim": found[0],
         "partner": found[0].partner,
@@ -128,7 +155,9 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         "track": track(found[0]),
         "budget": Budget.objects.filter(partner=claim.partner_id, kind=YEAR, period=found[0].fiscal_year.label).first(),
         "forfeits": choice_for(found[0].fiscal_year) == "forfeit",
-        "due_by": working_days_after(network_date(found[0].verified_at), int(setting_on(on, DAYS))) if found[0].verified_at else None,
+        "due_by": working_days_after(network_date(found[0].verified_at), int(setting_on(on, DAYS)))
+        if found[0].verified_at
+        else None,
         "timeline": list(LogEntry.objects.about(found[0])[:20]),
         **steps_of(found[0]),
     }

@@ -23,7 +23,11 @@ LIST = "/network/outcomes/"
 
 def in_areas(versions: list[OutcomeVersion]) -> list[tuple[str, list[OutcomeVersion]]]:
     """Versions below the words of their areas."""
-    return [(words, found) for area, words in Area.choices if (found := [row for row in versions if row.outcome.area == area])]
+    return [
+        (words, found)
+        for area, words in Area.choices
+        if (found := [row for row in versions if row.outcome.area == area])
+    ]
 
 
 @requires("incentives.see_catalog")
@@ -48,14 +52,23 @@ def partner_outcomes(request: ScopedRequest) -> HttpResponse:
 def outcome_list(request: ScopedRequest) -> HttpResponse:
     """The catalog as Code.org sees it: versions in force, versions to come, proposals."""
     versions = list(OutcomeVersion.objects.on(today()).prefetch_related("evidence_kinds"))
-    coming = OutcomeVersion.objects.confirmed().filter(valid_from__gt=today()).select_related("outcome").order_by("valid_from")
+    coming = (
+        OutcomeVersion.objects.confirmed()
+        .filter(valid_from__gt=today())
+        .select_related("outcome")
+        .order_by("valid_from")
+    )
     proposed = OutcomeVersion.objects.proposed().select_related("outcome", "proposed_by").order_by("proposed_at")
     context = {
         "areas": in_areas(versions),
         "count": len(versions),
         "coming": list(coming),
         "proposed": list(proposed),
-        "options": list(FiscalOption.objects.select_related("fiscal_year", "proposed_by", "confirmed_by").order_by("-fiscal_year__starts_on", "-id")[:6]),
+        "options": list(
+            FiscalOption.objects.select_related("fiscal_year", "proposed_by", "confirmed_by").order_by(
+                "-fiscal_year__starts_on", "-id"
+            )[:6]
+        ),
         "may_change": request.user.has_perm("incentives.change_catalog"),
     }
     return page(request, "incentives/outcome_list.html", context)
@@ -67,7 +80,12 @@ def outcome_new(request: ScopedRequest) -> HttpResponse:
     form = OutcomeForm(request.POST or None)
     if form.is_valid():
         area, kind = form.cleaned_data["area"], form.cleaned_data["subject_kind"]
-        made = tried(form, lambda: operations.propose_outcome(area=area, subject_kind=kind, terms=form.terms(), dates=form.dates(), by=request.user, at=now()))
+        made = tried(
+            form,
+            lambda: operations.propose_outcome(
+                area=area, subject_kind=kind, terms=form.terms(), dates=form.dates(), by=request.user, at=now()
+            ),
+        )
         if made is not None:
             messages.success(request, f"{made.outcome.code} is proposed. Another person of staff confirms it.")
             return SeeOther(f"{LIST}{made.ref}/")
@@ -80,7 +98,12 @@ def version_new(request: ScopedRequest, outcome: Outcome) -> HttpResponse:
     last = outcome.versions.confirmed().order_by("-valid_from").prefetch_related("evidence_kinds").first()
     form = TermsForm(request.POST or None, initial=_terms_of(last))
     if form.is_valid():
-        made = tried(form, lambda: operations.propose_version(outcome=outcome, terms=form.terms(), dates=form.dates(), by=request.user, at=now()))
+        made = tried(
+            form,
+            lambda: operations.propose_version(
+                outcome=outcome, terms=form.terms(), dates=form.dates(), by=request.user, at=now()
+            ),
+        )
         if made is not None:
             messages.success(request, "The version is proposed. Another person of staff confirms it.")
             return SeeOther(f"{LIST}{made.ref}/")
@@ -96,7 +119,13 @@ def _terms_of(version: OutcomeVersion | None) -> dict[str, Any]:
     return {**same, "evidence": lines}
 
 
-@requires("incentives.see_catalog", OutcomeVersion, row=lambda request, ref: OutcomeVersion.objects.filter(ref=ref).select_related("outcome", "proposed_by", "confirmed_by"))
+@requires(
+    "incentives.see_catalog",
+    OutcomeVersion,
+    row=lambda request, ref: OutcomeVersion.objects.filter(ref=ref).select_related(
+        "outcome", "proposed_by", "confirmed_by"
+    ),
+)
 def version(request: ScopedRequest, version: OutcomeVersion) -> HttpResponse:
     """One version: its terms, who proposed and confirmed it, and how many open claims keep the version before."""
     others = version.outcome.versions.select_related("proposed_by", "confirmed_by").order_by("-valid_from", "-id")
@@ -114,7 +143,9 @@ def version(request: ScopedRequest, version: OutcomeVersion) -> HttpResponse:
 
 
 def _open_claims(request: ScopedRequest, version: OutcomeVersion) -> int:
-    return Claim.objects.filter(version__outcome=version.outcome_id, state__in=("draft", "submitted", "info_requested", "verified")).count()
+    return Claim.objects.filter(
+        version__outcome=version.outcome_id, state__in=("draft", "submitted", "info_requested", "verified")
+    ).count()
 
 
 def _timeline(request: ScopedRequest, version: OutcomeVersion) -> list[NetworkLogEntry]:
@@ -153,7 +184,9 @@ def version_withdrawal(request: ScopedRequest, version: OutcomeVersion) -> HttpR
 def option_new(request: ScopedRequest) -> HttpResponse:
     """Propose what becomes of the rests that the cap of a coming year leaves unpaid."""
     form = OptionForm(request.POST or None, today=today())
-    if form.is_valid() and tried(form, lambda: operations.propose_option(**form.cleaned_data, by=request.user, at=now())):
+    if form.is_valid() and tried(
+        form, lambda: operations.propose_option(**form.cleaned_data, by=request.user, at=now())
+    ):
         messages.success(request, "Proposed. Another person of staff confirms it before the year begins.")
         return SeeOther(LIST)
     return page(request, "incentives/option_form.html", {}, form=form)

@@ -17,22 +17,44 @@ from common.pages import keyset
 from common.views import SeeOther, page, tried
 from common.zones import now, today
 from incentives import operations
-from incentives.facts import figures_on, year_figures
+from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figures
 from incentives.forms import ClaimForm, EvidenceForm, ReasonForm
 from incentives.models import Approval, Area, Claim, Evidence, EvidenceCheck, Outcome, Rejection, Rest, Verification
-from incentives.operations.claiming import manager_of
+from incentives.operations.claiming import Typed, manager_of
 from incentives.pages import VIEWS, before_you_send, chosen_view, filtered, kinds_with_files, track, who_has_it
 from partners.models import FiscalYear
 from partners.settings import settings_on
 
 PROMISES = ("incentives.verify_days", "incentives.approve_days", "incentives.pay_days")
-COLUMNS = ["claim", "outcome", "title", "subject", "achieved_on", "fiscal_year", "state", "amount", "approved", "earned_unpaid", "sent_on", "paid_on"]
+
+
+def by_ref(request: ScopedRequest, ref: str) -> Any:
+    """One claim with everything that its page names."""
+    return Claim.objects.shown().filter(ref=ref)
+
+
+COLUMNS = [
+    "claim",
+    "outcome",
+    "title",
+    "subject",
+    "achieved_on",
+    "fiscal_year",
+    "state",
+    "amount",
+    "approved",
+    "earned_unpaid",
+    "sent_on",
+    "paid_on",
+]
 
 
 @requires("incentives.see")
 def claim_list(request: ScopedRequest) -> HttpResponse:
     """Claims of one partner by outcome date, newest first, with the room left this fiscal year."""
-    shown = keyset(request, filtered(request, Claim.objects.filter(partner=request.partner).shown()), "-outcome_on", "-id")
+    shown = keyset(
+        request, filtered(request, Claim.objects.filter(partner=request.partner).shown()), "-outcome_on", "-id"
+    )
     years: Any = FiscalYear.objects
     year = years.holding(today())
     chosen = {"view": chosen_view(request), "year": request.GET.get("year", ""), "area": request.GET.get("area", "")}
@@ -62,7 +84,14 @@ def claim_export(request: ScopedRequest) -> HttpResponse:
 def _exported(claim: Claim) -> list[Any]:
     sent, paid = claim.first_sent_on, claim.paid_at.date() if claim.paid_at else None
     earned = [claim.approved_amount, claim.rest_amount if claim.due is not None else None]
-    facts = [claim.ref, claim.version.outcome.code, claim.version.title, claim.subject, claim.outcome_on, claim.fiscal_year.label]
+    facts = [
+        claim.ref,
+        claim.version.outcome.code,
+        claim.version.title,
+        claim.subject,
+        claim.outcome_on,
+        claim.fiscal_year.label,
+    ]
     return [*facts, claim.get_state_display(), claim.version.amount, *earned, sent, paid]
 
 
@@ -74,7 +103,9 @@ def claim_new(request: ScopedRequest) -> HttpResponse:
         return SeeOther(f"/partners/{request.partner.slug}/outcomes/")
     form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today())
     if form.is_valid():
-        made = tried(form, lambda: operations.start_claim(partner=request.partner, **_typed(form), by=request.user, at=now()))
+        made = tried(
+            form, lambda: operations.start_claim(partner=request.partner, **_typed(form), by=request.user, at=now())
+        )
         if made is not None:
             messages.success(request, "The draft is saved. Add its evidence, then send it.")
             return SeeOther(f"/partners/{request.partner.slug}/claims/{made.ref}/")
@@ -83,44 +114,57 @@ def claim_new(request: ScopedRequest) -> HttpResponse:
 
 def _typed(form: ClaimForm) -> dict[str, Any]:
     data = form.cleaned_data
-    facts = {"version": form.version, "subject": form.subject(), "outcome_on": data["outcome_on"], "words": data["words"]}
-    return {**facts, "form_key": data["form_key"]}
+    typed = Typed(data["words"], data["form_key"]) if data["form_key"] else Typed(data["words"])
+    return {"version": form.version, "subject": form.subject(), "outcome_on": data["outcome_on"], "typed": typed}
 
 
 def _form_context(request: ScopedRequest, outcome: Outcome, claim: Claim | None = None) -> dict[str, Any]:
     version = claim.version if claim else outcome.versions.confirmed().order_by("-valid_from").first()
     figures = figures_on(today())
-    return {"partner": request.partner, "outcome": outcome, "version": version, "claim": claim, "window": figures.window_days}
+    return {
+        "partner": request.partner,
+        "outcome": outcome,
+        "version": version,
+        "claim": claim,
+        "window": figures.window_days,
+    }
 
 
-@requires("incentives.claim", Claim)
+@requires("incentives.claim", Claim, row=by_ref)
 def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Correct the facts of a draft or returned claim."""
     outcome = claim.version.outcome
     form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today(), claim=claim)
     if form.is_valid():
         data = form.cleaned_data
-        facts = {"subject": form.subject(), "outcome_on": data["outcome_on"], "words": data["words"], "edition": data["edition"] or 0}
+        facts = {
+            "subject": form.subject(),
+            "outcome_on": data["outcome_on"],
+            "words": data["words"],
+            "edition": data["edition"] or 0,
+        }
         if tried(form, lambda: operations.change_claim(claim=claim, **facts, by=request.user, at=now())):
             messages.success(request, "The claim is corrected.")
             return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
     return page(request, "incentives/claim_form.html", _form_context(request, outcome, claim), form=form)
 
 
-@requires("incentives.see", Claim)
+@requires("incentives.see", Claim, row=by_ref)
 def claim_detail(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """One claim: where it is, its facts and files, what is missing, what happened."""
     return page(request, "incentives/claim_detail.html", detail(request, claim))
 
 
-def detail(request: ScopedRequest, claim: Claim, *, refused: EvidenceForm | None = None, form: Any = None) -> dict[str, Any]:
+def detail(
+    request: ScopedRequest, claim: Claim, *, refused: EvidenceForm | None = None, form: Any = None
+) -> dict[str, Any]:
     """What the page of a claim shows; `refused` is an upload that was not taken, `form` a step that was not."""
-    claim = Claim.objects.shown().get(pk=claim.pk)
     kinds, editable = kinds_with_files(claim), claim.is_editable and request.user.has_perm("incentives.claim", claim)
     for row in kinds if editable else []:
         is_refused = refused is not None and refused.data.get("kind") == row["kind"].ref
         row["form"] = refused if is_refused else EvidenceForm(claim=claim, kind=row["kind"])
-    manager = manager_of(claim)
+    manager, found = manager_of(claim), settings_on(today(), *PROMISES, TWO_FROM, WINDOW)
+    figures = year_figures(claim.partner, claim.fiscal_year.label)
     return {
         "claim": claim,
         "partner": claim.partner,
@@ -130,9 +174,9 @@ def detail(request: ScopedRequest, claim: Claim, *, refused: EvidenceForm | None
         "refused": refused,
         "manager": manager,
         "track": track(claim),
-        "who": who_has_it(claim, settings_on(today(), *PROMISES), manager),
-        "findings": before_you_send(claim, figures_on(today()), kinds, today()) if editable else [],
-        "figures": year_figures(claim.partner, claim.fiscal_year.label),
+        "who": who_has_it(claim, found, manager),
+        "findings": before_you_send(claim, figures_in(found), kinds, today(), figures["left"]) if editable else [],
+        "figures": figures,
         "timeline": list(LogEntry.objects.about(claim)[:40]),
         "may_withdraw": claim.can_be_withdrawn and request.user.has_perm("incentives.claim", claim),
         "may_verify": claim.state == "submitted" and request.user.has_perm("incentives.verify", claim),
@@ -142,17 +186,20 @@ def detail(request: ScopedRequest, claim: Claim, *, refused: EvidenceForm | None
 
 def steps_of(claim: Claim) -> dict[str, Any]:
     """Rows that people's steps left: why it came back, who was reached, what was approved, what the cap left."""
-    returned = Verification.objects.filter(claim=claim, outcome="returned").select_related("by").order_by("-at").first()
+    is_returned, is_rejected = claim.state == "info_requested", claim.state == "rejected"
+    returned = Verification.objects.filter(claim=claim, outcome="returned").select_related("by").order_by("-at")
+    reached = EvidenceCheck.objects.filter(claim=claim).select_related("kind", "verification__by").order_by("id")
+    approvals = Approval.objects.filter(claim=claim).select_related("by").order_by("number")
     return {
-        "returned": returned if claim.state == "info_requested" else None,
-        "rejection": Rejection.objects.filter(claim=claim).select_related("by").first() if claim.state == "rejected" else None,
-        "reached": list(EvidenceCheck.objects.filter(claim=claim).select_related("kind", "verification__by").order_by("id")),
-        "approvals": list(Approval.objects.filter(claim=claim).select_related("by").order_by("number")),
-        "rest": Rest.objects.filter(claim=claim).select_related("to_year").first() if claim.due is not None else None,
+        "returned": returned.first() if is_returned else None,
+        "rejection": Rejection.objects.filter(claim=claim).select_related("by").first() if is_rejected else None,
+        "reached": list(reached) if claim.verifier_id else [],
+        "approvals": list(approvals) if claim.approver_id else [],
+        "rest": Rest.objects.filter(claim=claim).select_related("to_year").first() if claim.rest_amount else None,
     }
 
 
-@requires("incentives.claim", Claim)
+@requires("incentives.claim", Claim, row=by_ref)
 def evidence_new(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Add a file to a claim (POST)."""
     back = f"/partners/{request.partner.slug}/claims/{claim.ref}/"
@@ -187,29 +234,36 @@ def evidence_file(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
 def evidence_removal(request: ScopedRequest, evidence: Evidence) -> HttpResponse:
     """Take a file off a claim that the partner has (POST)."""
     if request.method == "POST":
-        _said(request, lambda: operations.remove_evidence(evidence=evidence, by=request.user, at=now()), f"{evidence.attachment.name} is removed.")
+        _said(
+            request,
+            lambda: operations.remove_evidence(evidence=evidence, by=request.user, at=now()),
+            f"{evidence.attachment.name} is removed.",
+        )
     return SeeOther(f"/partners/{request.partner.slug}/claims/{evidence.claim.ref}/#kind-{evidence.kind.ref}")
 
 
-@requires("incentives.claim", Claim)
+@requires("incentives.claim", Claim, row=by_ref)
 def submission(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Send the claim to the Outreach Manager (POST)."""
     back = f"/partners/{request.partner.slug}/claims/{claim.ref}/"
-    form = ReasonForm(request.POST or None)
     if request.method != "POST":
         return SeeOther(back)
+    form = ReasonForm(request.POST)
     if form.is_valid() and tried(form, lambda: operations.submit_claim(claim=claim, by=request.user, at=now())):
         manager = manager_of(claim)
-        messages.success(request, f"{show_money(claim.version.amount)} claimed. It is with {manager.name if manager else 'Code.org'} now.")
+        messages.success(
+            request,
+            f"{show_money(claim.version.amount)} claimed. It is with {manager.name if manager else 'Code.org'} now.",
+        )
         return SeeOther(back)
     return page(request, "incentives/claim_detail.html", detail(request, claim, form=form), form=form)
 
 
-@requires("incentives.claim", Claim)
+@requires("incentives.claim", Claim, row=by_ref)
 def withdrawal(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Ask, then take the claim back."""
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         if tried(form, lambda: operations.withdraw_claim(claim=claim, reason=reason, by=request.user, at=now())):
             messages.success(request, "The claim is withdrawn. Its outcome can be claimed again while its days last.")

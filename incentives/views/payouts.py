@@ -34,7 +34,8 @@ def payout_list(request: ScopedRequest) -> HttpResponse:
         "ready": ready,
         "rests": [rest for rest in rests if rest.partner_id in payable],
         "held": [claim for claim in waiting if claim.partner_id not in payable],
-        "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO) + sum((rest.deferred_amount or ZERO for rest in rests if rest.partner_id in payable), ZERO),
+        "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO)
+        + sum((rest.deferred_amount or ZERO for rest in rests if rest.partner_id in payable), ZERO),
         "page": keyset(request, _batches(), "-created_at", "-id"),
     }
     return page(request, "incentives/payout_list.html", context)
@@ -68,21 +69,42 @@ def payout(request: ScopedRequest, batch: PaymentBatch) -> HttpResponse:
 
 def batch_context(request: ScopedRequest, batch: PaymentBatch) -> dict[str, Any]:
     """Lines with what they pay, and who did what."""
-    lines = list(PaymentLine.objects.filter(batch=batch).select_related("partner").order_by("partner__name", "reference_type", "reference_id"))
+    lines = list(
+        PaymentLine.objects.filter(batch=batch)
+        .select_related("partner")
+        .order_by("partner__name", "reference_type", "reference_id")
+    )
     claims = Claim.objects.shown().in_bulk([line.reference_id for line in lines if line.reference_type == REFERENCE])
-    rests = Rest.objects.select_related(*CLAIM).in_bulk([line.reference_id for line in lines if line.reference_type == REST])
-    rows = [{"line": line, "claim": claims[line.reference_id] if line.reference_type == REFERENCE else rests[line.reference_id].claim} for line in lines]
+    rests = Rest.objects.select_related(*CLAIM).in_bulk(
+        [line.reference_id for line in lines if line.reference_type == REST]
+    )
+    rows = [
+        {
+            "line": line,
+            "claim": claims[line.reference_id] if line.reference_type == REFERENCE else rests[line.reference_id].claim,
+        }
+        for line in lines
+    ]
     states = ["open", "exported", "paid"]
     reached = states.index(batch.state)
-    marks = ["done" if place < reached or batch.state == "paid" else "now" if place == reached else "" for place in range(3)]
+    marks = [
+        "done" if place < reached or batch.state == "paid" else "now" if place == reached else "" for place in range(3)
+    ]
     return {
         "batch": batch,
         "rows": rows,
         "total": sum((line.amount for line in lines), ZERO),
         "partners": len({line.partner_id for line in lines}),
-        "track": [{"word": word, "note": "", "state": mark} for word, mark in zip(("Open", "Exported", "Paid"), marks, strict=True)],
+        "track": [
+            {"word": word, "note": "", "state": mark}
+            for word, mark in zip(("Open", "Exported", "Paid"), marks, strict=True)
+        ],
         "is_mine": request.user.pk in (batch.created_by_id, batch.exported_by_id),
-        "timeline": list(NetworkLogEntry.objects.filter(subject_type="ledger.paymentbatch", subject_id=batch.pk).select_related("actor").order_by("-at", "-id")),
+        "timeline": list(
+            NetworkLogEntry.objects.filter(subject_type="ledger.paymentbatch", subject_id=batch.pk)
+            .select_related("actor")
+            .order_by("-at", "-id")
+        ),
     }
 
 
@@ -92,7 +114,10 @@ def payout_export(request: ScopedRequest, batch: PaymentBatch) -> HttpResponse:
     if request.method == "POST":
         try:
             done = operations.export_payout(batch=batch, by=request.user, at=now())
-            messages.success(request, f"Exported {done.line_count} payments, {show_money(done.total or ZERO)}. Download the file for the bank.")
+            messages.success(
+                request,
+                f"Exported {done.line_count} payments, {show_money(done.total or ZERO)}. Download the file for the bank.",
+            )
         except DomainError as error:
             messages.error(request, error.message)
     return SeeOther(f"/network/payouts/{batch.ref}/")
@@ -114,7 +139,9 @@ def payout_payment(request: ScopedRequest, batch: PaymentBatch) -> HttpResponse:
     """Another person notes the reference and the day of the payment."""
     form = PaymentForm(request.POST or None, initial={"paid_on": today()})
     if request.method == "POST" and form.is_valid():
-        paid = tried(form, lambda: operations.mark_payout_paid(batch=batch, **form.cleaned_data, by=request.user, at=now()))
+        paid = tried(
+            form, lambda: operations.mark_payout_paid(batch=batch, **form.cleaned_data, by=request.user, at=now())
+        )
         if paid is not None:
             messages.success(request, f"{show_money(paid.total or ZERO)} is paid, reference {paid.bank_reference}.")
             return SeeOther(f"/network/payouts/{batch.ref}/")

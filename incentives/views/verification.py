@@ -17,7 +17,7 @@ from incentives.forms import VerificationForm
 from incentives.models import Claim
 from incentives.pages import kinds_with_files, track
 from incentives.promises import working_days_after
-from incentives.views.claims import steps_of
+from incentives.views.claims import by_ref, steps_of
 from ledger.operations import conflicts
 from partners.settings import setting_on
 
@@ -30,20 +30,37 @@ def verification_list(request: ScopedRequest) -> HttpResponse:
     mine = Claim.objects.filter(partner__in=request.user.standing.portfolio).shown()
     shown = keyset(request, mine.filter(state="submitted"), "sent_at", "id")
     days, on = int(setting_on(today(), DAYS)), today()
-    rows = [{"claim": row, "by": working_days_after(network_date(row.sent_at), days), "days": (on - network_date(row.sent_at)).days} for row in shown.rows]
+    rows = [
+        {
+            "claim": row,
+            "by": working_days_after(network_date(row.sent_at), days),
+            "days": (on - network_date(row.sent_at)).days,
+        }
+        for row in shown.rows
+    ]
     late = sum(row["by"] < on for row in rows)
-    return page(request, "incentives/verification_list.html", {"page": shown, "rows": rows, "late": late, "today": on, "promise": days})
+    return page(
+        request,
+        "incentives/verification_list.html",
+        {"page": shown, "rows": rows, "late": late, "today": on, "promise": days},
+    )
 
 
-@requires("incentives.verify", Claim)
+@requires("incentives.verify", Claim, row=by_ref)
 def verification(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """The claim on the left, the judgment on the right."""
-    claim = Claim.objects.shown().get(pk=claim.pk)
     kinds = kinds_with_files(claim)
     asked = [row["kind"] for row in kinds if row["kind"].confirmed]
     form = VerificationForm(request.POST or None, kinds=asked, today=today())
     if request.method == "POST" and form.is_valid() and tried(form, lambda: _decide(request, claim, form)):
-        messages.success(request, {"verified": "Verified: Code.org staff approve it next.", "returned": "Returned with your words.", "rejected": "Rejected with your words."}[form.cleaned_data["decision"]])
+        messages.success(
+            request,
+            {
+                "verified": "Verified: Code.org staff approve it next.",
+                "returned": "Returned with your words.",
+                "rejected": "Rejected with your words.",
+            }[form.cleaned_data["decision"]],
+        )
         return SeeOther("/network/verifications/")
     context = {
         "claim": claim,

@@ -25,7 +25,7 @@ def a_claim(world: World, partner: Partner) -> Claim:
         version=make.version("O11"),
         subject=Subject(district=make.make_district()),
         outcome_on=today(),
-        words=SECRET if partner != world.home else "half a position",
+        typed=operations.Typed(SECRET if partner != world.home else "half a position"),
         by=person,
         at=now(),
     )
@@ -35,7 +35,13 @@ def a_file_of_a_claim(world: World, partner: Partner) -> Evidence:
     """One file of a draft."""
     claim = a_claim(world, partner)
     kind = RequiredEvidence.objects.get(version=claim.version_id)
-    return operations.add_evidence(claim=claim, kind=kind, file=make.a_file(f"{SECRET}.pdf"), by=claim.created_by, at=now())
+    return operations.add_evidence(
+        claim=claim,
+        kind=kind,
+        file=make.a_file("letter.pdf" if partner == world.home else f"{SECRET}.pdf"),
+        by=claim.created_by,
+        at=now(),
+    )
 
 
 def a_batch(world: World, partner: Partner) -> PaymentBatch:
@@ -48,14 +54,18 @@ def a_batch(world: World, partner: Partner) -> PaymentBatch:
 def an_option(world: World, partner: Partner) -> FiscalOption:
     """Proposed for next year."""
     year = FiscalYear.objects.get(label=f"FY{today().year + 1}")
-    return FiscalOption.objects.create(fiscal_year=year, choice="defer", reason="fair", proposed_by=world.people["staff"], proposed_at=now())
+    return FiscalOption.objects.create(
+        fiscal_year=year, choice="defer", reason="fair", proposed_by=world.people["staff"], proposed_at=now()
+    )
 
 
 def a_version(world: World, partner: Partner) -> OutcomeVersion:
     """Proposed for tomorrow."""
     terms = operations.Terms("CS lead named", "Full time.", Decimal(2400), "ever", None, None, [("Letter", False)])
     dates = (today() + dt.timedelta(days=1), "more work")
-    return operations.propose_version(outcome=make.version("O11").outcome, terms=terms, dates=dates, by=world.people["staff"], at=now())
+    return operations.propose_version(
+        outcome=make.version("O11").outcome, terms=terms, dates=dates, by=world.people["staff"], at=now()
+    )
 
 
 EXAMPLES: dict[type[Any], Any] = {

@@ -37,7 +37,9 @@ class Cast:
     finance: list[User] = field(default_factory=list)
 
 
-def make_cast(partner: Partner | None = None, *, payable: bool = True, network: Cast | None = None, outreach: User | None = None) -> Cast:
+def make_cast(
+    partner: Partner | None = None, *, payable: bool = True, network: Cast | None = None, outreach: User | None = None
+) -> Cast:
     """People for one partner; Code.org's people are those of `network` where one is given."""
     ensure_calendars(on=today())
     ensure_calendars(on=today().replace(month=1, day=1) - dt.timedelta(days=1))
@@ -58,15 +60,16 @@ def make_cast(partner: Partner | None = None, *, payable: bool = True, network: 
 def make_district(name: str = "") -> District:
     """A district of New Mexico."""
     n = next(_number)
-    state, _new = State.objects.get_or_create(code="NM", defaults={"name": "New Mexico"})
-    return District.objects.create(nces_id=f"{n:07d}", name=name or f"District {n}", city="Deming", state=state)
+    facts = {"city": "Deming", "state": State.objects.get(code="NM"), "changed_at": now()}
+    return District.objects.create(nces_id=f"35{n:05d}", name=name or f"District {n}", **facts)
 
 
 def make_school(district: District | None = None) -> School:
     """A school of a district."""
     n = next(_number)
     district = district or make_district()
-    return School.objects.create(nces_id=f"{n:012d}", name=f"School {n}", city="Deming", state=district.state, district=district)
+    facts = {"city": "Deming", "state": district.state, "district": district, "changed_at": now()}
+    return School.objects.create(nces_id=f"{district.nces_id}{n:05d}", name=f"School {n}", **facts)
 
 
 def version(code: str, on: dt.date | None = None) -> OutcomeVersion:
@@ -82,7 +85,9 @@ def subject_for(found: OutcomeVersion, partner: Partner) -> Subject:
         return Subject(name=f"Coaches {n}")
     if kind == "cohort":
         return Subject(workshop=an_ended_workshop(partner))
-    return Subject(district=make_district(), school=make_school(), course=Course.objects.first(), name=f"Policy {n}", level="K–5")
+    return Subject(
+        district=make_district(), school=make_school(), course=Course.objects.first(), name=f"Policy {n}", level="K–5"
+    )
 
 
 def an_ended_workshop(partner: Partner) -> Workshop:
@@ -113,11 +118,18 @@ def a_file(name: str = "plan.pdf") -> CheckedFile:
     return CheckedFile(name, "application/pdf", f"%PDF-1.4 {n}".encode(), "unscanned")
 
 
-def draft(cast: Cast, code: str = "O11", *, on: dt.date | None = None, subject: Subject | None = None, evidence: bool = True) -> Claim:
+def draft(
+    cast: Cast, code: str = "O11", *, on: dt.date | None = None, subject: Subject | None = None, evidence: bool = True
+) -> Claim:
     """A draft with a file of every kind."""
     found = version(code, on)
     made = operations.start_claim(
-        partner=cast.partner, version=found, subject=subject or subject_for(found, cast.partner), outcome_on=on or today(), by=cast.manager, at=now()
+        partner=cast.partner,
+        version=found,
+        subject=subject or subject_for(found, cast.partner),
+        outcome_on=on or today(),
+        by=cast.manager,
+        at=now(),
     )
     for kind in RequiredEvidence.objects.filter(version=found) if evidence else []:
         operations.add_evidence(claim=made, kind=kind, file=a_file(), by=cast.manager, at=now())

@@ -27,7 +27,14 @@ def this_year() -> Any:
 
 
 def cap(cast: make.Cast, amount: str) -> None:
-    set_limit("incentive_year", amount, this_year(), partner=cast.partner, people=(cast.finance[1], cast.finance[2]), last=this_year())
+    set_limit(
+        "incentive_year",
+        amount,
+        this_year(),
+        partner=cast.partner,
+        people=(cast.finance[1], cast.finance[2]),
+        last=this_year(),
+    )
 
 
 def budget(cast: make.Cast) -> Budget:
@@ -41,9 +48,13 @@ def test_approve_claims_approves_the_green_and_names_what_stays() -> None:
         green, amber = make.verified(cast, "O11"), make.verified(unpaid, "O11")
         result = operations.approve_claims(claims=[amber, green], by=cast.approvers[0], at=now())
         assert [claim.pk for claim in result.approved] == [green.pk]
-        assert [(claim.pk, words) for claim, words in result.left] == [(amber.pk, "Payee on file: Finance has no W-9 and bank details on file")]
+        assert [(claim.pk, words) for claim, words in result.left] == [
+            (amber.pk, "Payee on file: Finance has no W-9 and bank details on file")
+        ]
         assert result.total == Decimal("2000.00")
-        assert NetworkBudget.objects.get(kind="incentive_total", period=this_year().label).reserved == Decimal("2000.00")
+        assert NetworkBudget.objects.get(kind="incentive_total", period=this_year().label).reserved == Decimal(
+            "2000.00"
+        )
 
 
 def test_nothing_amber_rides_along() -> None:
@@ -97,8 +108,14 @@ def test_at_the_cap_the_whole_outcome_is_earned_and_unpaid() -> None:
     with staff_context("test"):
         cast = make.make_cast()
         cap(cast, "0.00")
-        done = operations.approve_one(claim=make.verified(cast, "O17"), expected=Decimal("0.00"), by=cast.approvers[0], at=now())
-        assert (done.state, done.approved_amount, Rest.objects.get().amount) == ("approved", Decimal("0.00"), Decimal("1500.00"))
+        done = operations.approve_one(
+            claim=make.verified(cast, "O17"), expected=Decimal("0.00"), by=cast.approvers[0], at=now()
+        )
+        assert (done.state, done.approved_amount, Rest.objects.get().amount) == (
+            "approved",
+            Decimal("0.00"),
+            Decimal("1500.00"),
+        )
 
 
 def test_from_2500_dollars_two_approvers_are_needed() -> None:
@@ -112,7 +129,10 @@ def test_from_2500_dollars_two_approvers_are_needed() -> None:
             operations.approve_one(claim=claim, expected=expected, by=cast.approvers[0], at=now())
         second = operations.approve_one(claim=claim, expected=expected, by=cast.approvers[1], at=now())
         assert (second.state, budget(cast).reserved) == ("approved", expected)
-        assert list(Approval.objects.order_by("number").values_list("number", "by")) == [(1, cast.approvers[0].pk), (2, cast.approvers[1].pk)]
+        assert list(Approval.objects.order_by("number").values_list("number", "by")) == [
+            (1, cast.approvers[0].pk),
+            (2, cast.approvers[1].pk),
+        ]
 
 
 def test_who_verified_or_has_an_interest_or_raised_the_cap_does_not_approve() -> None:
@@ -121,7 +141,9 @@ def test_who_verified_or_has_an_interest_or_raised_the_cap_does_not_approve() ->
         claim = make.verified(cast, "O11")
         people = cast.approvers
     with staff_context("register", user=people[1].pk):
-        ledger.declare_conflict(person=people[1], partner=cast.partner, period=(today(), None), reason="My sister works there", at=now())
+        ledger.declare_conflict(
+            person=people[1], partner=cast.partner, period=(today(), None), reason="My sister works there", at=now()
+        )
     with staff_context("test"):
         set_limit("incentive_year", "20000.00", this_year(), partner=cast.partner, people=(people[0], people[2]))
         for person in (cast.outreach, people[0], people[1], people[2]):
@@ -171,7 +193,9 @@ def test_the_higher_step_of_a_cohort_pays_the_difference() -> None:
         higher = make.verified(cast, "O14", subject=subject)
         person = cast.approvers[0]
         result = operations.approve_claims(claims=[higher], by=person, at=now())
-        assert [words for _claim, words in result.left][0].startswith("Subject and period claimed once: A claim on the lower outcome")
+        assert next(words for _claim, words in result.left).startswith(
+            "Subject and period claimed once: A claim on the lower outcome"
+        )
         operations.approve_one(claim=lower, expected=Decimal("1500.00"), by=person, at=now())
         done = operations.approve_one(claim=higher, expected=Decimal("1000.00"), by=person, at=now())
         assert (done.state, done.due, done.approved_amount) == ("approved", Decimal("1000.00"), Decimal("1000.00"))
@@ -191,7 +215,9 @@ def test_a_top_up_after_a_cut_lower_step_pays_the_difference_of_the_outcomes() -
     with staff_context("test"):
         cast = make.make_cast()
         cap(cast, "1100.00")
-        lower = operations.approve_one(claim=make.verified(cast, "O13"), expected=Decimal("1100.00"), by=cast.approvers[0], at=now())
+        lower = operations.approve_one(
+            claim=make.verified(cast, "O13"), expected=Decimal("1100.00"), by=cast.approvers[0], at=now()
+        )
         cap(cast, "12000.00")
         higher = make.verified(cast, "O14", subject=operations.Subject(workshop=lower.workshop))
         done = operations.approve_one(claim=higher, expected=Decimal("1000.00"), by=cast.approvers[0], at=now())

@@ -39,7 +39,10 @@ def test_a_claimant_cannot_approve_her_own_claim() -> None:
         written = "insert into incentives_approval (partner_id, claim_id, by_id, at, reason, number, amount) values (%s, %s, %s, now(), '', 1, 2000)"
         assert refused(written, cast.partner.pk, claim.pk, cast.manager.pk) == "incentives_approval_in_person"
         assert refused(written, cast.partner.pk, claim.pk, cast.outreach.pk) == ""
-        assert refused(approve, cast.outreach.pk, claim.pk) in ("incentives_claim_verifier_not_approver", "incentives_claim_step_ledger")
+        assert refused(approve, cast.outreach.pk, claim.pk) in (
+            "incentives_claim_verifier_not_approver",
+            "incentives_claim_step_ledger",
+        )
         assert refused(written.replace(", 1,", ", 2,"), cast.partner.pk, claim.pk, cast.approvers[0].pk) == ""
         assert refused(approve, cast.approvers[0].pk, claim.pk) == "incentives_claim_step_ledger"
 
@@ -55,7 +58,10 @@ def test_the_four_people_are_kept_apart_by_a_check() -> None:
             ("paid_by_id", cast.approvers[0], "approver_not_paid_by"),
             ("second_approver_id", cast.approvers[0], "approver_not_second_approver"),
         ):
-            assert refused(f"update incentives_claim set {column} = %s where id = %s", person.pk, claim.pk) == f"incentives_claim_{name}"
+            assert (
+                refused(f"update incentives_claim set {column} = %s where id = %s", person.pk, claim.pk)
+                == f"incentives_claim_{name}"
+            )
 
 
 def test_a_program_manager_cannot_verify_her_own_claim() -> None:
@@ -65,7 +71,8 @@ def test_a_program_manager_cannot_verify_her_own_claim() -> None:
     with tenant_context(cast.partner.pk, user=cast.manager.pk):
         verify = "update incentives_claim set state = 'verified', verifier_id = %s, verified_at = now(), facts_hash = 'x' where id = %s"
         assert refused(verify, cast.outreach.pk, claim.pk) == "incentives_claim_step_verification"
-        written = "insert into incentives_verification (partner_id, claim_id, by_id, at, reason, outcome, facts_hash) values (%s, %s, %s, now(), '', 'verified', 'x')"
+        columns = "partner_id, claim_id, by_id, at, reason, outcome, facts_hash"
+        written = f"insert into incentives_verification ({columns}) values (%s, %s, %s, now(), '', 'verified', 'x')"
         for person in (cast.manager, cast.outreach):
             assert refused(written, cast.partner.pk, claim.pk, person.pk) == "incentives_verification_in_person"
 
@@ -78,10 +85,15 @@ def test_a_paid_claim_is_never_changed_or_deleted() -> None:
         operations.export_payout(batch=batch, by=cast.finance[0], at=now())
         operations.mark_payout_paid(batch=batch, bank_reference="ACH 1", paid_on=today(), by=cast.finance[1], at=now())
         for change in ("approved_amount = 1", "words = 'x'", "state = 'approved'", "paid_by_id = null"):
-            assert refused(f"update incentives_claim set {change} where id = %s", claim.pk) == "incentives_claim_facts_paid", change
+            assert (
+                refused(f"update incentives_claim set {change} where id = %s", claim.pk)
+                == "incentives_claim_facts_paid"
+            ), change
         assert refused("delete from incentives_claim where id = %s", claim.pk) == "incentives_claim_facts_kept"
     with tenant_context(cast.partner.pk):
-        assert refused("update incentives_claim set words = 'x' where id = %s", claim.pk) == "incentives_claim_facts_paid"
+        assert (
+            refused("update incentives_claim set words = 'x' where id = %s", claim.pk) == "incentives_claim_facts_paid"
+        )
 
 
 def test_facts_of_a_claim_that_was_sent_do_not_change() -> None:
@@ -90,8 +102,14 @@ def test_facts_of_a_claim_that_was_sent_do_not_change() -> None:
         claim = make.verified(cast, "O11")
         other = make.make_district()
     with tenant_context(cast.partner.pk):
-        assert refused("update incentives_claim set district_id = %s where id = %s", other.pk, claim.pk) == "incentives_claim_facts_frozen"
-        assert refused("update incentives_claim set outcome_on = outcome_on - 1 where id = %s", claim.pk) == "incentives_claim_facts_frozen"
+        assert (
+            refused("update incentives_claim set district_id = %s where id = %s", other.pk, claim.pk)
+            == "incentives_claim_facts_frozen"
+        )
+        assert (
+            refused("update incentives_claim set outcome_on = outcome_on - 1 where id = %s", claim.pk)
+            == "incentives_claim_facts_frozen"
+        )
         version = make.version("O4")
         assert refused("update incentives_claim set version_id = %s where id = %s", version.pk, claim.pk) != ""
 
@@ -99,7 +117,12 @@ def test_facts_of_a_claim_that_was_sent_do_not_change() -> None:
 def test_a_state_is_never_skipped_or_gone_back() -> None:
     with staff_context("test"):
         cast = make.make_cast()
-        for claim, state in ((make.submitted(cast), "approved"), (make.verified(cast), "submitted"), (make.approved(cast), "verified"), (make.approved(cast), "paid")):
+        for claim, state in (
+            (make.submitted(cast), "approved"),
+            (make.verified(cast), "submitted"),
+            (make.approved(cast), "verified"),
+            (make.approved(cast), "paid"),
+        ):
             found = refused("update incentives_claim set state = %s where id = %s", state, claim.pk)
             assert found in ("incentives_claim_states", "incentives_claim_step_approval"), (claim.state, state, found)
 
@@ -129,7 +152,13 @@ def test_a_claim_names_a_version_that_is_in_force_on_its_date() -> None:
     with staff_context("test"):
         cast = make.make_cast()
         claim = make.draft(cast)
-        assert refused("update incentives_claim set outcome_on = '2019-12-31' where id = %s", claim.pk) == "incentives_claim_facts_version"
+        assert (
+            refused("update incentives_claim set outcome_on = '2019-12-31' where id = %s", claim.pk)
+            == "incentives_claim_facts_version"
+        )
         sql = "update incentives_outcomeversion set valid_before = %s where id = %s"
         assert refused(sql, claim.outcome_on, claim.version_id) == "incentives_version_amount_in_use"
-        assert refused("update incentives_outcomeversion set amount = 400 where id = %s", claim.version_id) == "incentives_version_amount_kept"
+        assert (
+            refused("update incentives_outcomeversion set amount = 400 where id = %s", claim.version_id)
+            == "incentives_version_amount_kept"
+        )

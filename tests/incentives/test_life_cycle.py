@@ -21,7 +21,9 @@ def test_a_claim_goes_from_draft_to_paid_by_five_people() -> None:
         claim = make.approved(cast, "O11")
         opened = operations.open_payout(by=cast.finance[0], at=now())
         operations.export_payout(batch=opened.batch, by=cast.finance[0], at=now())
-        operations.mark_payout_paid(batch=opened.batch, bank_reference="ACH 1", paid_on=today(), by=cast.finance[1], at=now())
+        operations.mark_payout_paid(
+            batch=opened.batch, bank_reference="ACH 1", paid_on=today(), by=cast.finance[1], at=now()
+        )
         claim.refresh_from_db()
         assert claim.state == "paid"
         assert claim.approved_amount == Decimal("2000.00")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfWriter
 
 from common.tenancy import staff_context
 from common.zones import now, today
@@ -22,13 +25,13 @@ from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"""%PDF-1.4
-1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
-3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>> endobj
-trailer <</Root 1 0 R>>
-%%EOF
-"""
+
+def a_pdf() -> bytes:
+    """One blank page."""
+    written, made = PdfWriter(), io.BytesIO()
+    written.add_blank_page(100, 100)
+    written.write(made)
+    return made.getvalue()
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def test_a_claim_is_made_proved_and_sent_in_the_browser(cast: make.Cast, home: C
     assert home.post(f"{url}submission/").status_code == 422
     with staff_context("read"):
         kind = RequiredEvidence.objects.get(version=make.version("O11"))
-    sent = home.post(f"{url}evidence/", {"kind": kind.ref, "file": SimpleUploadedFile("letter.pdf", PDF)})
+    sent = home.post(f"{url}evidence/", {"kind": kind.ref, "file": SimpleUploadedFile("letter.pdf", a_pdf())})
     assert sent.status_code == 303, facts(sent)
     assert home.post(f"{url}submission/").status_code == 303
     with staff_context("read"):
@@ -70,7 +73,11 @@ def test_a_claim_is_made_proved_and_sent_in_the_browser(cast: make.Cast, home: C
 def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> None:
     with staff_context("arrange"):
         district = make.make_district()
-    typed = {"district": district.ref, "outcome_on": (today() + dt.timedelta(days=3)).isoformat(), "words": "kept words 4711"}
+    typed = {
+        "district": district.ref,
+        "outcome_on": (today() + dt.timedelta(days=3)).isoformat(),
+        "words": "kept words 4711",
+    }
     answer = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
     assert answer.status_code == 422
     assert "kept words 4711" in facts(answer)
@@ -78,12 +85,17 @@ def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> N
         assert Claim.objects.count() == 0
 
 
-@pytest.mark.parametrize("content", [b"MZ program", b"%PDF-1.4 broken", b"\x89PNG\r\n\x1a\n broken", b"<svg/>", b"", b"\x00" * 20])
+@pytest.mark.parametrize(
+    "content", [b"MZ program", b"%PDF-1.4 broken", b"\x89PNG\r\n\x1a\n broken", b"<svg/>", b"", b"\x00" * 20]
+)
 def test_a_file_that_is_no_document_is_refused_at_its_field(content: bytes, cast: make.Cast, home: Client) -> None:
     with staff_context("arrange"):
         claim = make.draft(cast, evidence=False)
         kind = RequiredEvidence.objects.get(version=claim.version_id)
-    answer = home.post(f"/partners/home-mesa/claims/{claim.ref}/evidence/", {"kind": kind.ref, "file": SimpleUploadedFile("x.pdf", content)})
+    answer = home.post(
+        f"/partners/home-mesa/claims/{claim.ref}/evidence/",
+        {"kind": kind.ref, "file": SimpleUploadedFile("x.pdf", content)},
+    )
     assert answer.status_code == 422
     with staff_context("read"):
         assert claim.evidence.count() == 0
@@ -105,10 +117,17 @@ def test_verified_returned_and_rejected_by_the_outreach_manager(cast: make.Cast,
     client = signed_in(cast.outreach)
     url = "/partners/home-mesa/claims/{}/verification/".format
     assert client.post(url(claims[0].ref), {"decision": "verified"}).status_code == 422
-    whom = {f"whom_{kind.ref}": "Elena Archuleta, superintendent", f"how_{kind.ref}": "phone", f"on_{kind.ref}": today().isoformat()}
+    whom = {
+        f"whom_{kind.ref}": "Elena Archuleta, superintendent",
+        f"how_{kind.ref}": "phone",
+        f"on_{kind.ref}": today().isoformat(),
+    }
     assert client.post(url(claims[0].ref), {"decision": "verified", **whom}).status_code == 303
     assert client.post(url(claims[1].ref), {"decision": "returned"}).status_code == 422
-    assert client.post(url(claims[1].ref), {"decision": "returned", "reason": "The letter has no date."}).status_code == 303
+    assert (
+        client.post(url(claims[1].ref), {"decision": "returned", "reason": "The letter has no date."}).status_code
+        == 303
+    )
     assert client.post(url(claims[2].ref), {"decision": "rejected", "reason": "Seven coaches."}).status_code == 303
     with staff_context("read"):
         assert [Claim.objects.get(pk=claim.pk).state for claim in claims] == ["verified", "info_requested", "rejected"]
@@ -126,7 +145,9 @@ def test_green_claims_are_approved_with_two_posts_and_a_forged_amber_stays(cast:
     second = client.post("/network/approvals/batch/", {"claim": refs, "confirmed": "1"}, follow=True)
     said = [str(message) for message in second.context["messages"]]
     assert said[0] == "Approved 3 claims: $4,500.00 to 1 partner."
-    assert said[1].startswith(f"District CS policy adopted, {amber.subject} stays. Below $2,500: First of two approvals")
+    assert said[1].startswith(
+        f"District CS policy adopted, {amber.subject} stays. Below $2,500: First of two approvals"
+    )
     with staff_context("read"):
         assert {claim.state for claim in Claim.objects.filter(pk__in=[row.pk for row in green])} == {"approved"}
         assert Claim.objects.get(pk=amber.pk).state == "verified"
@@ -136,7 +157,10 @@ def test_approval_asks_a_fresh_sign_in(cast: make.Cast, signed_in: SignIn) -> No
     with staff_context("arrange"):
         claim = make.verified(cast)
     client = signed_in(cast.approvers[0], fresh=False)
-    for url, data in (("/network/approvals/batch/", {"claim": claim.ref, "confirmed": "1"}), (f"/network/approvals/{claim.ref}/", {"decision": "approved", "expected": "2000.00"})):
+    for url, data in (
+        ("/network/approvals/batch/", {"claim": claim.ref, "confirmed": "1"}),
+        (f"/network/approvals/{claim.ref}/", {"decision": "approved", "expected": "2000.00"}),
+    ):
         assert client.post(url, data).headers["Location"].startswith("/accounts/reauthenticate/")
     with staff_context("read"):
         assert Claim.objects.get().state == "verified"
@@ -169,12 +193,14 @@ def test_a_batch_is_exported_by_one_and_paid_by_another(cast: make.Cast, signed_
     file = first.get(f"{url}file/").content
     with staff_context("read"):
         batch = PaymentBatch.objects.get()
-        import hashlib
-
         assert (batch.state, batch.sha256) == ("paid", hashlib.sha256(file).hexdigest())
         lines = file.decode().splitlines()
         assert lines[0].startswith("record,batch,line,payment_reference")
-        assert (lines[1].split(",")[-2], lines[2].split(",")[0], lines[2].split(",")[-2]) == ("2000.00", "TOTAL", "2000.00")
+        assert (lines[1].split(",")[-2], lines[2].split(",")[0], lines[2].split(",")[-2]) == (
+            "2000.00",
+            "TOTAL",
+            "2000.00",
+        )
         assert ledger.verify_ledger().differences == []
 
 
@@ -209,7 +235,12 @@ def test_staff_add_an_outcome_in_the_browser_and_another_person_confirms(cast: m
 def test_the_claims_list_is_exported_with_its_filters(cast: make.Cast, home: Client) -> None:
     with staff_context("arrange"):
         operations.start_claim(
-            partner=cast.partner, version=make.version("O17"), subject=operations.Subject(name="=2+5"), outcome_on=today(), by=cast.manager, at=now()
+            partner=cast.partner,
+            version=make.version("O17"),
+            subject=operations.Subject(name="=2+5"),
+            outcome_on=today(),
+            by=cast.manager,
+            at=now(),
         )
         make.submitted(cast)
     lines = home.post("/partners/home-mesa/claims/export/?view=yours").content.decode().splitlines()
@@ -218,7 +249,7 @@ def test_the_claims_list_is_exported_with_its_filters(cast: make.Cast, home: Cli
 
 
 LISTS = [
-    ("/partners/home-mesa/claims/", "program_manager", 7),
+    ("/partners/home-mesa/claims/", "program_manager", 5),
     ("/partners/home-mesa/outcomes/", "program_manager", 7),
     ("/network/verifications/", "outreach_manager", 4),
     ("/network/approvals/", "staff", 6),
@@ -228,7 +259,9 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("url", "role", "exactly"), LISTS)
-def test_a_list_costs_the_same_with_one_row_and_with_three(url: str, role: str, exactly: int, world: World, cast: make.Cast, signed_in: SignIn) -> None:
+def test_a_list_costs_the_same_with_one_row_and_with_three(
+    url: str, role: str, exactly: int, world: World, cast: make.Cast, signed_in: SignIn
+) -> None:
     client, found = signed_in(world.people[role]), []
     for more in (1, 2):
         with staff_context("arrange"):
