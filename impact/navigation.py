@@ -25,10 +25,28 @@ ACCOUNTS = Place("Accounts", "account_list", "people", "accounts.administer")
 GRANTS = Place("Grants", "proposal_list", "grant", "grants.list", for_partner=True)
 REVIEWS = Place("Grant reviews", "review_queue", "scale", "grants.review")
 CYCLES = Place("Grant cycles", "cycle_list", "grant", "grants.run_cycle")
+INCENTIVES = Place("Incentives", "claim_list", "trophy", "incentives.see", for_partner=True)
+OUTCOMES = Place("Outcomes", "partner_outcomes", "trophy", "incentives.browse_outcomes", for_partner=True)
+VERIFICATIONS = Place("Verifications", "verification_list", "ok", "incentives.see_verifications")
+APPROVALS = Place("Approvals", "approval_list", "trophy", "incentives.approve")
+PAYOUTS = Place("Payouts", "payout_list", "bank", "incentives.pay")
+CATALOG = Place("Outcome catalog", "outcome_list", "sliders", "incentives.see_catalog")
 
 SECTIONS: list[tuple[str | None, list[Place]]] = [
-    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, ACCOUNTS]),
-    ("Money", [GRANTS, CYCLES]),
+    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS]),
+    ("Money", [GRANTS, CYCLES, INCENTIVES, OUTCOMES, APPROVALS, PAYOUTS, CATALOG]),
 ]
-TABS: list[Place] = [HOME, PARTNERS, REVIEWS, CYCLES, GRANTS, PEOPLE, ACCOUNTS]
+TABS: list[Place] = [
+    HOME,
+    APPROVALS,
+    PARTNERS,
+    REVIEWS,
+    CYCLES,
+    GRANTS,
+    INCENTIVES,
+    VERIFICATIONS,
+    PAYOUTS,
+    PEOPLE,
+    ACCOUNTS,
+]
 ACTS: list[Place] = []

@@ -21,6 +21,7 @@ permit(
     director | program_manager | champion | manages_partner | outreach_manager | staff | finance,
     "A Director, a Program Manager, a Champion and Code.org's people",
 )
+permit("incentives.browse_outcomes", champion, "A Champion")
 permit("incentives.change_catalog", staff, "Code.org staff")
 
 define("incentives.least_amount", "Least amount of an outcome", "money", "1", "100000")

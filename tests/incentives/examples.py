@@ -32,16 +32,13 @@ def a_claim(world: World, partner: Partner) -> Claim:
 
 
 def a_file_of_a_claim(world: World, partner: Partner) -> Evidence:
-    """One file of a draft."""
+    """The file of a claim that was sent, which nobody can remove: the same row answers every role."""
     claim = a_claim(world, partner)
     kind = RequiredEvidence.objects.get(version=claim.version_id)
-    return operations.add_evidence(
-        claim=claim,
-        kind=kind,
-        file=make.a_file("letter.pdf" if partner == world.home else f"{SECRET}.pdf"),
-        by=claim.created_by,
-        at=now(),
-    )
+    file = make.a_file("letter.pdf" if partner == world.home else f"{SECRET}.pdf")
+    made = operations.add_evidence(claim=claim, kind=kind, file=file, by=claim.created_by, at=now())
+    operations.submit_claim(claim=claim, by=claim.created_by, at=now())
+    return made
 
 
 def a_batch(world: World, partner: Partner) -> PaymentBatch:
