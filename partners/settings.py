@@ -46,6 +46,7 @@ class DatedSetting(NetworkModel, DatedRow):
     ref = RefField("S")
     key = models.CharField(max_length=60)
     value = ExactField(max_digits=14, decimal_places=4)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[DatedSetting]] = models.Manager()
 
@@ -54,6 +55,9 @@ class DatedSetting(NetworkModel, DatedRow):
             never_overlapping("key", name="partners_setting_one_version", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("partners_setting_period"),
             two_people("partners_setting_two_people"),
+            models.CheckConstraint(
+                name="partners_setting_one_end", condition=Q(confirmed_at__isnull=True) | Q(withdrawn_at__isnull=True)
+            ),
             DoorGrant(name="partners_setting_review", role="rp_review"),
         ]
         indexes = [models.Index(fields=["key", "-valid_from"], name="partners_setting_key")]

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("impact.urls")),
     path("", include("partners.urls")),
+    path("", include("activity.urls")),
     path("", include("accounts.urls")),
     path("", include("ledger.urls")),
     path("", include("districts.urls")),

@@ -53,6 +53,11 @@ class ConflictOfInterest(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} and {self.partner_id}"
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last date on which it holds; None while it is open."""
+        return self.ends_before - dt.timedelta(days=1) if self.ends_before else None
+
 
 class IdempotencyKey(models.Model):
     """One sending of one form by one person: the same key and body get the same answer again, another body is refused."""

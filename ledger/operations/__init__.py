@@ -42,6 +42,7 @@ from ledger.operations.posting import (
     reserve,
     spend,
 )
+from ledger.operations.settings import SettingRefused, confirm_setting, propose_setting, withdraw_setting
 from ledger.operations.verification import Verification, verify_ledger
 
 __all__ = [
@@ -58,9 +59,11 @@ __all__ = [
     "NotCounted",
     "SamePerson",
     "SameStatus",
+    "SettingRefused",
     "Verification",
     "add_line",
     "confirm_limit",
+    "confirm_setting",
     "conflicted_partners",
     "conflicts",
     "declare_conflict",
@@ -81,6 +84,7 @@ __all__ = [
     "open_on_joining",
     "period_of",
     "propose_limit",
+    "propose_setting",
     "raised_by",
     "release",
     "remove_line",
@@ -89,4 +93,5 @@ __all__ = [
     "spend",
     "verify_ledger",
     "withdraw_limit",
+    "withdraw_setting",
 ]
