@@ -31,10 +31,17 @@ VERIFICATIONS = Place("Verifications", "verification_list", "ok", "incentives.se
 APPROVALS = Place("Approvals", "approval_list", "trophy", "incentives.approve")
 PAYOUTS = Place("Payouts", "payout_list", "bank", "incentives.pay")
 CATALOG = Place("Outcome catalog", "outcome_list", "sliders", "incentives.see_catalog")
+DISTRICTS = Place("Districts", "district_list", "school", "districts.list")
+SCHOOLS = Place("Schools", "school_list", "school", "districts.list")
+PAYEES = Place("Payees", "payee_list", "bank", "ledger.keep_payees")
+SETTINGS = Place("Rules and settings", "rules_and_settings", "sliders", "settings.read")
+CONFLICTS = Place("My conflicts", "conflict_list", "scale", "ledger.keep_own_conflicts")
+JOBS = Place("Jobs and mail", "job_list", "again", "activity.keep_jobs")
 
 SECTIONS: list[tuple[str | None, list[Place]]] = [
-    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS]),
-    ("Money", [GRANTS, CYCLES, INCENTIVES, OUTCOMES, APPROVALS, PAYOUTS, CATALOG]),
+    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS, JOBS]),
+    ("Money", [GRANTS, CYCLES, INCENTIVES, OUTCOMES, APPROVALS, PAYOUTS, PAYEES, CATALOG]),
+    ("Network", [DISTRICTS, SCHOOLS, SETTINGS, CONFLICTS]),
 ]
 TABS: list[Place] = [
     HOME,
@@ -48,5 +55,7 @@ TABS: list[Place] = [
     PAYOUTS,
     PEOPLE,
     ACCOUNTS,
+    JOBS,
+    PAYEES,
 ]
 ACTS: list[Place] = []
