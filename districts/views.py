@@ -50,7 +50,9 @@ def district_list(request: ScopedRequest) -> HttpResponse:
 @requires("districts.list")
 def school_list(request: ScopedRequest) -> HttpResponse:
     """Schools with their districts and NCES ids."""
-    return page(request, "districts/school_list.html", listed(request, School.objects.select_related("state", "district")))
+    return page(
+        request, "districts/school_list.html", listed(request, School.objects.select_related("state", "district"))
+    )
 
 
 @requires("districts.pick")
@@ -59,7 +61,9 @@ def school_options(request: ScopedRequest) -> HttpResponse:
     wanted = wanted_of(request)
     rows = list(School.objects.pickable().named_like(wanted)[:OPTIONS]) if len(wanted) > 1 else []
     template = "districts/school_options.html"
-    return page(request, f"{template}#options" if request.headers.get("HX-Request") else template, {"rows": rows, "q": wanted})
+    return page(
+        request, f"{template}#options" if request.headers.get("HX-Request") else template, {"rows": rows, "q": wanted}
+    )
 
 
 @requires("districts.change")
@@ -81,7 +85,9 @@ def district_edit(request: ScopedRequest, district: District) -> HttpResponse:
     form = DistrictForm(request.POST or None, initial=initial_of(district))
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if tried(form, lambda: operations.correct_district(district=district, changes=changes, by=request.user, at=now())):
+        if tried(
+            form, lambda: operations.correct_district(district=district, changes=changes, by=request.user, at=now())
+        ):
             messages.success(request, f"{form.cleaned_data['name']} is corrected.")
             return SeeOther(f"/network/districts/{district.ref}/")
     context = {"what": "district", "row": district, "timeline": timeline_of(request, district)}

@@ -40,7 +40,11 @@ class LimitForm(RpForm):
 
     amount = MoneyFormField(label="Amount", min_amount=Decimal("0.00"))
     partner: Any = forms.ModelChoiceField(
-        queryset=None, to_field_name="ref", required=False, empty_label="All partners", help_text="A limit for one partner goes before the one for all."
+        queryset=None,
+        to_field_name="ref",
+        required=False,
+        empty_label="All partners",
+        help_text="A limit for one partner goes before the one for all.",
     )
     first_period: Any = forms.ModelChoiceField(label="From", queryset=None, to_field_name="label")
     last_period: Any = forms.ModelChoiceField(
@@ -84,7 +88,9 @@ class ConflictForm(RpForm):
     )
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(max_length=500, help_text="Such as: a relative works there. Only staff who assign work see it.")
+    reason = forms.CharField(
+        max_length=500, help_text="Such as: a relative works there. Only staff who assign work see it."
+    )
 
     def __init__(self, *args: Any, suggestions: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

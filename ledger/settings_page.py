@@ -37,8 +37,14 @@ def settings_context(*, on: dt.date, user: Any) -> dict[str, Any]:
     ]
     return {
         "limits": [_limit(kind, label, limits, first_days[KINDS[kind].calendar]) for kind, label in LimitKind.choices],
-        "settings": [_setting(key, settings, on) for key in sorted(DEFINITIONS, key=lambda one: (one.split(".")[0], DEFINITIONS[one].label))],
-        "waiting": [*(_waiting_limit(row, user) for row in limits if row.is_open), *(_waiting_setting(row, user) for row in settings if row.confirmed_at is None and row.withdrawn_at is None)],
+        "settings": [
+            _setting(key, settings, on)
+            for key in sorted(DEFINITIONS, key=lambda one: (one.split(".")[0], DEFINITIONS[one].label))
+        ],
+        "waiting": [
+            *(_waiting_limit(row, user) for row in limits if row.is_open),
+            *(_waiting_setting(row, user) for row in settings if row.confirmed_at is None and row.withdrawn_at is None),
+        ],
         "may_change": user.has_perm("settings.change"),
     }
 

@@ -53,13 +53,17 @@ def setting_new(request: ScopedRequest, key: str) -> HttpResponse:
 @requires("settings.change", DatedSetting, fresh=True)
 def setting_confirmation(request: ScopedRequest, version: DatedSetting) -> HttpResponse:
     """Another person confirms a version of a setting (POST)."""
-    return _decided(request, lambda: operations.confirm_setting(version=version, by=request.user, at=now()), "Confirmed.")
+    return _decided(
+        request, lambda: operations.confirm_setting(version=version, by=request.user, at=now()), "Confirmed."
+    )
 
 
 @requires("settings.change", DatedSetting)
 def setting_withdrawal(request: ScopedRequest, version: DatedSetting) -> HttpResponse:
     """Withdraw a proposed version of a setting (POST)."""
-    return _decided(request, lambda: operations.withdraw_setting(version=version, by=request.user, at=now()), "Withdrawn.")
+    return _decided(
+        request, lambda: operations.withdraw_setting(version=version, by=request.user, at=now()), "Withdrawn."
+    )
 
 
 @requires("settings.change", fresh=True)
@@ -72,7 +76,9 @@ def limit_new(request: ScopedRequest, kind: str) -> HttpResponse:
         request.POST or None, kind=kind, partners=Partner.objects.active(today()).order_by("name"), today=today()
     )
     if form.is_valid():
-        made = tried(form, lambda: operations.propose_limit(kind=kind, by=request.user, at=now(), **form.as_operation()))
+        made = tried(
+            form, lambda: operations.propose_limit(kind=kind, by=request.user, at=now(), **form.as_operation())
+        )
         if made is not None:
             messages.success(request, "Proposed. It counts once another person confirms it.")
             return SeeOther(SETTINGS)
@@ -152,8 +158,12 @@ def conflict_list(request: ScopedRequest) -> HttpResponse:
             if tried(form, lambda: operations.declare_conflict(person=request.user, at=now(), **facts)):
                 messages.success(request, "It stands in your register.")
                 return SeeOther(CONFLICTS)
-        rows = ConflictOfInterest.objects.filter(user=request.user).select_related("partner").order_by("-starts_on", "-id")
-        return page(request, "ledger/conflicts.html", {"rows": list(rows[:200]), "today": today(), "names": names}, form=form)
+        rows = (
+            ConflictOfInterest.objects.filter(user=request.user).select_related("partner").order_by("-starts_on", "-id")
+        )
+        return page(
+            request, "ledger/conflicts.html", {"rows": list(rows[:200]), "today": today(), "names": names}, form=form
+        )
 
 
 @requires("ledger.keep_own_conflicts")

@@ -24,7 +24,9 @@ class SettingRefused(DomainError):
 
 
 @transaction.atomic
-def propose_setting(*, key: str, value: Decimal, from_day: dt.date, reason: str, by: Any, at: dt.datetime) -> DatedSetting:
+def propose_setting(
+    *, key: str, value: Decimal, from_day: dt.date, reason: str, by: Any, at: dt.datetime
+) -> DatedSetting:
     """Staff propose a version of a setting from today or a later day on (network zone, staff door). Raises SettingRefused."""
     definition = DEFINITIONS.get(key)
     if definition is None:
@@ -47,7 +49,9 @@ def confirm_setting(*, version: DatedSetting, by: Any, at: dt.datetime) -> Dated
 
     Locks the versions of the key. Raises SettingRefused.
     """
-    rows = list(DatedSetting.objects.select_for_update(of=("self",)).filter(key=version.key).order_by("valid_from", "pk"))
+    rows = list(
+        DatedSetting.objects.select_for_update(of=("self",)).filter(key=version.key).order_by("valid_from", "pk")
+    )
     row = next((one for one in rows if one.pk == version.pk), None)
     if row is None or row.confirmed_at is not None or row.withdrawn_at is not None:
         raise SettingRefused("This proposal is decided already.")
@@ -62,7 +66,9 @@ def confirm_setting(*, version: DatedSetting, by: Any, at: dt.datetime) -> Dated
         before.valid_before = row.valid_from
         before.save(update_fields=["valid_before"])
     row.confirmed_by, row.confirmed_at = by, at
-    with refusing(partners_setting_one_version=SettingRefused("Another version was confirmed for these days meanwhile.")):
+    with refusing(
+        partners_setting_one_version=SettingRefused("Another version was confirmed for these days meanwhile.")
+    ):
         row.save(update_fields=["valid_from", "valid_before", "confirmed_by", "confirmed_at"])
     definition = DEFINITIONS[row.key]
     text = f"{definition.label} is {worded(definition, row.value)} from {row.valid_from:%b %-d, %Y}"
@@ -74,12 +80,18 @@ def confirm_setting(*, version: DatedSetting, by: Any, at: dt.datetime) -> Dated
 @transaction.atomic
 def withdraw_setting(*, version: DatedSetting, by: Any, at: dt.datetime) -> None:
     """Take a proposal back, or refuse to confirm it; the timeline keeps it. Raises SettingRefused once it is confirmed."""
-    row = DatedSetting.objects.select_for_update(of=("self",)).filter(pk=version.pk, confirmed_at=None, withdrawn_at=None).first()
+    row = (
+        DatedSetting.objects.select_for_update(of=("self",))
+        .filter(pk=version.pk, confirmed_at=None, withdrawn_at=None)
+        .first()
+    )
     if row is None:
         raise SettingRefused("This proposal is decided already.")
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
-    record(row, verb="setting.withdrawn", text=f"The proposal for {DEFINITIONS[row.key].label} was withdrawn", by=by, at=at)
+    record(
+        row, verb="setting.withdrawn", text=f"The proposal for {DEFINITIONS[row.key].label} was withdrawn", by=by, at=at
+    )
 
 
 def worded(definition: Definition, value: Decimal) -> str:
@@ -93,7 +105,9 @@ def _refuse_value(definition: Definition, value: Decimal) -> None:
     if not value.is_finite() or not definition.least <= value <= definition.most:
         least, most = worded(definition, definition.least), worded(definition, definition.most)
         raise SettingRefused(f"Enter a value from {least} to {most}.", field="value")
-    step = Decimal(1) if definition.unit in WHOLE else Decimal("0.01") if definition.unit == "money" else Decimal("0.0001")
+    step = (
+        Decimal(1) if definition.unit in WHOLE else Decimal("0.01") if definition.unit == "money" else Decimal("0.0001")
+    )
     if value != value.quantize(step):
         words = {"money": "Enter whole cents.", "percent": "Enter at most four decimals."}
         raise SettingRefused(words.get(definition.unit, "Enter a whole number."), field="value")
@@ -101,4 +115,6 @@ def _refuse_value(definition: Definition, value: Decimal) -> None:
 
 def _refuse_same_day(key: str, from_day: dt.date) -> None:
     if DatedSetting.objects.filter(Q(key=key, valid_from=from_day, confirmed_at__isnull=False)).exists():
-        raise SettingRefused(f"A version begins on {from_day:%b %-d, %Y} already: choose a later day.", field="from_day")
+        raise SettingRefused(
+            f"A version begins on {from_day:%b %-d, %Y} already: choose a later day.", field="from_day"
+        )

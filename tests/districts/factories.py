@@ -23,5 +23,11 @@ def make_school(**given: Any) -> School:
     """A school of a district of its own, unless one is given."""
     n = next(_number)
     district = given.pop("district", None) or make_district()
-    facts = {"nces_id": f"{district.nces_id}{n:05}", "name": f"School {n}", "city": "Gallup", "changed_at": now(), **given}
+    facts = {
+        "nces_id": f"{district.nces_id}{n:05}",
+        "name": f"School {n}",
+        "city": "Gallup",
+        "changed_at": now(),
+        **given,
+    }
     return School.objects.create(district=district, state_id=district.state_id, **facts)

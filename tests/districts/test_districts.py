@@ -27,13 +27,17 @@ def test_there_are_50_states_the_district_of_columbia_and_5_territories() -> Non
 def test_a_district_id_gets_its_leading_zero_back(typed: str, kept: str) -> None:
     state = State.objects.get(fips=kept[:2])
     with staff_context("act"):
-        assert operations.add_district(nces_id=typed, name="A", city="B", state=state, by=None, at=now()).nces_id == kept
+        assert (
+            operations.add_district(nces_id=typed, name="A", city="B", state=state, by=None, at=now()).nces_id == kept
+        )
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "12345678", "35000A1", "３５０００01", "-350001", "3.5e5"])
 def test_what_is_no_district_id_is_refused(typed: str) -> None:
     with staff_context("act"), pytest.raises(operations.PlaceRefused, match="7 digits") as refused:
-        operations.add_district(nces_id=typed, name="A", city="B", state=State.objects.get(code="NM"), by=None, at=now())
+        operations.add_district(
+            nces_id=typed, name="A", city="B", state=State.objects.get(code="NM"), by=None, at=now()
+        )
     assert refused.value.field == "nces_id"
 
 
@@ -41,7 +45,9 @@ def test_a_district_stands_in_the_state_of_its_id_and_is_there_once() -> None:
     with staff_context("act"):
         known = make_district()
         with pytest.raises(operations.PlaceRefused, match="begin with 48"):
-            operations.add_district(nces_id="3500001", name="A", city="B", state=State.objects.get(code="TX"), by=None, at=now())
+            operations.add_district(
+                nces_id="3500001", name="A", city="B", state=State.objects.get(code="TX"), by=None, at=now()
+            )
         with pytest.raises(operations.PlaceRefused, match="Another district"):
             operations.add_district(nces_id=known.nces_id, name="A", city="B", state=known.state, by=None, at=now())
 
@@ -121,7 +127,9 @@ def test_the_list_goes_by_name_and_pages(world: World, signed_in: SignIn) -> Non
     first: Any = client.get("/network/districts/")
     later = first.context["page"].later
     assert [row.name for row in first.context["page"].rows] == [f"Row {number:02}" for number in range(50)]
-    assert [row.name for row in client.get(f"/network/districts/{later}").context["page"].rows] == [f"Row {n:02}" for n in range(50, 60)]
+    assert [row.name for row in client.get(f"/network/districts/{later}").context["page"].rows] == [
+        f"Row {n:02}" for n in range(50, 60)
+    ]
     found = client.get("/network/districts/", {"q": "Row 07", "state": "NM"}).context["page"].rows
     assert found[0].name == "Row 07"
     assert client.get("/network/districts/", {"state": "TX"}).context["page"].rows == []

@@ -61,7 +61,9 @@ def test_a_limit_below_what_is_counted_is_refused_at_the_field_and_what_was_type
 ) -> None:
     with staff_context("arrange"):
         post(operations.reserve, world.home, "7000.00", year)
-    response = signed_in(world.people["staff"]).post("/network/limits/incentive_year/new/", typed_limit(year, amount="6,999.99"))
+    response = signed_in(world.people["staff"]).post(
+        "/network/limits/incentive_year/new/", typed_limit(year, amount="6,999.99")
+    )
     assert response.status_code == 422
     assert "$7,000.00 is counted already, more than $6,999.99." in facts(response)
     assert 'value="6,999.99"' in facts(response)
@@ -71,7 +73,9 @@ def test_a_limit_below_what_is_counted_is_refused_at_the_field_and_what_was_type
 
 @pytest.mark.parametrize("amount", ["1e3", "NaN", "１００", "-1", "0.001", "", "99999999999"])
 def test_what_is_no_amount_is_refused(world: World, signed_in: SignIn, year: str, amount: str) -> None:
-    response = signed_in(world.people["staff"]).post("/network/limits/grant_pool/new/", typed_limit(year, amount=amount))
+    response = signed_in(world.people["staff"]).post(
+        "/network/limits/grant_pool/new/", typed_limit(year, amount=amount)
+    )
     assert response.status_code == 422
     with staff_context("look"):
         assert Limit.objects.exclude(proposed_by=None).count() == 0
@@ -81,7 +85,14 @@ def test_a_setting_is_changed_by_two_people_within_what_its_definition_allows(wo
     client, url = signed_in(world.people["staff"]), "/network/settings/partners.invitation_days/new/"
     tomorrow = today() + dt.timedelta(days=1)
     typed = {"value": "31", "from_day": tomorrow.isoformat(), "reason": "holidays"}
-    for wrong in ({"value": "31"}, {"value": "0"}, {"value": "7.5"}, {"value": "NaN"}, {"from_day": "2020-01-01"}, {"reason": ""}):
+    for wrong in (
+        {"value": "31"},
+        {"value": "0"},
+        {"value": "7.5"},
+        {"value": "NaN"},
+        {"from_day": "2020-01-01"},
+        {"reason": ""},
+    ):
         assert client.post(url, {**typed, "value": "14", **wrong}).status_code == 422, wrong
     assert client.post(url, {**typed, "value": "14"}).status_code == 303
     with staff_context("arrange"):
@@ -89,13 +100,21 @@ def test_a_setting_is_changed_by_two_people_within_what_its_definition_allows(wo
         other = factories.make_code_org("staff")
     signed_in(other).post(f"/network/settings/versions/{made.ref}/confirmation/")
     with staff_context("look"):
-        assert (setting_on(today(), "partners.invitation_days"), setting_on(tomorrow, "partners.invitation_days")) == (7, 14)
+        assert (setting_on(today(), "partners.invitation_days"), setting_on(tomorrow, "partners.invitation_days")) == (
+            7,
+            14,
+        )
 
 
 def test_a_withdrawn_setting_is_not_confirmed(world: World) -> None:
     with staff_context("act"):
         made = operations.propose_setting(
-            key="partners.invitation_days", value=Decimal(9), from_day=today(), reason="x", by=world.people["staff"], at=now()
+            key="partners.invitation_days",
+            value=Decimal(9),
+            from_day=today(),
+            reason="x",
+            by=world.people["staff"],
+            at=now(),
         )
         operations.withdraw_setting(version=made, by=world.people["staff"], at=now())
         with pytest.raises(operations.SettingRefused, match="decided already"):
@@ -113,7 +132,9 @@ def test_a_form_sent_twice_is_done_once_and_answered_alike(world: World, signed_
         assert [row.amount for row in Limit.objects.exclude(proposed_by=None)] == [Decimal("15000.00")]
 
 
-def test_a_refused_form_keeps_no_key_and_another_person_may_use_the_same(world: World, signed_in: SignIn, year: str) -> None:
+def test_a_refused_form_keeps_no_key_and_another_person_may_use_the_same(
+    world: World, signed_in: SignIn, year: str
+) -> None:
     client, typed = signed_in(world.people["staff"]), typed_limit(year, amount="no")
     assert client.post("/network/limits/incentive_year/new/", typed).status_code == 422
     assert client.post("/network/limits/incentive_year/new/", {**typed, "amount": "15000"}).status_code == 303
@@ -134,7 +155,10 @@ def test_finance_sets_a_payee_status_with_a_reason_and_the_list_filters_by_it(wo
         assert operations.is_payable(partner=world.home)
         assert not operations.is_payable(partner=world.away)
     assert "W-9 checked" in facts(client.get(url))
-    found = {status: [row.pk for row, _payee in client.get("/network/payees/", {"status": status}).context["rows"]] for status in ("on_file", "missing")}
+    found = {
+        status: [row.pk for row, _payee in client.get("/network/payees/", {"status": status}).context["rows"]]
+        for status in ("on_file", "missing")
+    }
     assert found == {"on_file": [world.home.pk], "missing": [world.away.pk]}
     assert client.post(url, {"status": "missing", "reason": "expired"}).status_code == 303
     with staff_context("look"):
@@ -154,12 +178,16 @@ def test_everybody_of_code_org_keeps_her_own_register_only(world: World, signed_
         assert not operations.conflicts(person=world.people[role], partner=world.home, on=today())
     other = signed_in(world.people["finance"])
     assert SECRET not in facts(other.get("/network/conflicts/")).replace(f'<option value="{world.away.name}">', "")
-    assert other.post(f"/network/conflicts/end/?entry={entry.ref}", {"last_day": today().isoformat()}).status_code == 404
+    assert (
+        other.post(f"/network/conflicts/end/?entry={entry.ref}", {"last_day": today().isoformat()}).status_code == 404
+    )
     ended = client.post(f"/network/conflicts/end/?entry={entry.ref}", {"last_day": today().isoformat()})
     assert ended.status_code == 303
     with staff_context("look"):
         assert operations.conflicts(person=world.people[role], partner=world.away, on=today())
-        assert not operations.conflicts(person=world.people[role], partner=world.away, on=today() + dt.timedelta(days=1))
+        assert not operations.conflicts(
+            person=world.people[role], partner=world.away, on=today() + dt.timedelta(days=1)
+        )
 
 
 def test_the_database_keeps_registers_apart(world: World) -> None:
@@ -169,7 +197,9 @@ def test_the_database_keeps_registers_apart(world: World) -> None:
     with staff_context("act", user=staff.pk):
         operations.declare_conflict(person=staff, partner=world.home, period=(today(), None), reason="mine", at=now())
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            operations.declare_conflict(person=finance, partner=world.home, period=(today(), None), reason="hers", at=now())
+            operations.declare_conflict(
+                person=finance, partner=world.home, period=(today(), None), reason="hers", at=now()
+            )
     with staff_context("act", user=finance.pk):
         assert ConflictOfInterest.objects.update(reason="changed") == 0
         assert ConflictOfInterest.objects.count() == 1
@@ -198,7 +228,9 @@ def test_an_administrator_tries_a_stopped_run_and_mail_again(world: World, signe
 def more_payees(world: World, number: int) -> None:
     for _ in range(number):
         partner = factories.make_partner()
-        Payee.objects.create(partner=partner, on_file=True, reason="x", changed_by=world.people["finance"], changed_at=now())
+        Payee.objects.create(
+            partner=partner, on_file=True, reason="x", changed_by=world.people["finance"], changed_at=now()
+        )
 
 
 def more_limits(world: World, number: int) -> None:
@@ -206,7 +238,13 @@ def more_limits(world: World, number: int) -> None:
     for _ in range(number):
         for partner in (None, factories.make_partner()):
             operations.propose_limit(
-                kind="incentive_year", amount=Decimal(99999), periods=(year, None), partner=partner, reason="x", by=world.people["staff"], at=now()
+                kind="incentive_year",
+                amount=Decimal(99999),
+                periods=(year, None),
+                partner=partner,
+                reason="x",
+                by=world.people["staff"],
+                at=now(),
             )
 
 
@@ -221,7 +259,11 @@ def more_conflicts(world: World, number: int) -> None:
     for _ in range(number):
         with staff_context("act", user=world.people["staff"].pk):
             operations.declare_conflict(
-                person=world.people["staff"], partner=factories.make_partner(), period=(today(), None), reason="x", at=now()
+                person=world.people["staff"],
+                partner=factories.make_partner(),
+                period=(today(), None),
+                reason="x",
+                at=now(),
             )
 
 
@@ -252,4 +294,3 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(
         found.append(len(statements_of(client, url)))
     assert found == [exactly, exactly]
     assert exactly <= LIST
-
