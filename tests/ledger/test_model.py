@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection
@@ -13,13 +14,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from accounts.models import User
 from common.errors import DomainError
 from common.tenancy import moved_to, staff_context
 from common.tenancy.scope import Door, Scope
-from common.zones import now, today
+from common.zones import now
 from ledger import operations
 from ledger.models import Budget, Entry, NetworkBudget, Transaction
-from partners.models import FiscalYear
+from partners.models import FiscalYear, Partner
 from tests import factories
 from tests.ledger.factories import open_for, set_limit
 
@@ -31,20 +33,28 @@ AMOUNTS = st.sampled_from(
 _reference = itertools.count(1)
 
 
+@dataclass(frozen=True)
+class World:
+    """What every example begins with; each takes back what it did."""
+
+    partners: list[Partner]
+    people: tuple[User, User]
+    year: FiscalYear
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Two partners, one fiscal year. `reserved`, `used` and `limit` are what the ledger must say."""
 
     claims = Bundle("claims")
 
+    world: ClassVar[World]
+
     def __init__(self) -> None:
         super().__init__()
-        self.savepoint = connection.savepoint()
+        self.savepoint = str(connection.savepoint())
         self.door = moved_to(Scope(Door.STAFF, reason="state machine"))
         self.door.__enter__()
-        self.partners = [factories.make_partner(), factories.make_partner()]
-        self.year = [open_for(partner) for partner in self.partners][0][0]
-        self.period = FiscalYear.objects.get(label=self.year)
-        self.people = [(factories.make_code_org("staff"), factories.make_code_org("staff"))]
+        self.partners, self.people, self.year = self.world.partners, self.world.people, self.world.year.label
         self.limit = [CAP, CAP]
         self.total_limit = TOTAL
         self.reserved, self.used = [Decimal(0)] * 2, [Decimal(0)] * 2
@@ -132,10 +142,10 @@ class LedgerMachine(RuleBasedStateMachine):
             set_limit(
                 "incentive_year",
                 str(amount),
-                self.period,
+                self.world.year,
                 partner=self.partners[who],
-                people=self.people[0],
-                last=self.period,
+                people=self.people,
+                last=self.world.year,
             )
             assert fits
             self.limit[who] = amount
@@ -147,7 +157,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """The same for the network."""
         fits = amount >= sum(self.reserved) + sum(self.used)
         try:
-            set_limit("incentive_total", str(amount), self.period, people=self.people[0])
+            set_limit("incentive_total", str(amount), self.world.year, people=self.people)
             assert fits
             self.total_limit = amount
         except operations.LimitBelowCounted:
@@ -156,8 +166,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def budgets_are_what_the_model_says(self) -> None:
         """And never over their limit."""
+        rows = {row.partner_id: row for row in Budget.objects.filter(kind="incentive_year", period=self.year)}
         for who, partner in enumerate(self.partners):
-            row = Budget.objects.get(partner=partner, kind="incentive_year", period=self.year)
+            row = rows[partner.pk]
             assert (row.limit, row.reserved, row.used) == (self.limit[who], self.reserved[who], self.used[who])
             assert 0 <= row.counted <= row.limit
         total = NetworkBudget.objects.get(kind="incentive_total", period=self.year)
@@ -179,9 +190,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
 def run(examples: int, steps: int) -> None:
     """All examples in one transaction, each in a savepoint of its own."""
-    assert today() is not None
     with staff_context("state machine"):
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        partners = [factories.make_partner(), factories.make_partner()]
+        label = {open_for(partner)[0] for partner in partners}.pop()
+        people = factories.make_code_org("staff"), factories.make_code_org("staff")
+        LedgerMachine.world = World(partners, people, FiscalYear.objects.get(label=label))
+        run_state_machine_as_test(
             LedgerMachine,
             settings=settings(
                 max_examples=examples,

@@ -101,8 +101,8 @@ def test_a_setting_is_changed_by_two_people_within_what_its_definition_allows(wo
     signed_in(other).post(f"/network/settings/versions/{made.ref}/confirmation/")
     with staff_context("look"):
         assert (setting_on(today(), "partners.invitation_days"), setting_on(tomorrow, "partners.invitation_days")) == (
-            7,
-            14,
+            Decimal(7),
+            Decimal(14),
         )
 
 

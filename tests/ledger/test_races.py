@@ -56,7 +56,7 @@ def at_once(work: Callable[[int], Any]) -> Counter[str]:
 def partners(number: int) -> tuple[list[Partner], str]:
     with staff_context("arrange"):
         made = [factories.make_partner() for _ in range(number)]
-        return made, [open_for(partner)[0] for partner in made][0]
+        return made, {open_for(partner)[0] for partner in made}.pop()
 
 
 def sound() -> list[Any]:
