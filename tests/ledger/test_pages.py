@@ -96,7 +96,7 @@ def test_a_setting_is_changed_by_two_people_within_what_its_definition_allows(wo
         assert client.post(url, {**typed, "value": "14", **wrong}).status_code == 422, wrong
     assert client.post(url, {**typed, "value": "14"}).status_code == 303
     with staff_context("arrange"):
-        made = DatedSetting.objects.get(value=14)
+        made = DatedSetting.objects.get(key="partners.invitation_days", value=14)
         other = factories.make_code_org("staff")
     signed_in(other).post(f"/network/settings/versions/{made.ref}/confirmation/")
     with staff_context("look"):
