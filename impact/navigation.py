@@ -19,6 +19,11 @@ class Place:
 
 
 HOME = Place("Home", "home", "home", "home.view", exact=True, hidden_from_partner_side=False)
+WORKSHOPS = Place("Workshops", "workshop_list", "cal", "workshops.list", for_partner=True)
+NETWORK_WORKSHOPS = Place("Workshops", "workshop_network_list", "cal", "workshops.list_network")
+FACILITATORS = Place("Facilitators", "facilitator_list", "user", "facilitators.list")
+COURSES = Place("Courses", "course_list", "clip", "catalog.read")
+LOG_WORKSHOP = Place("Log a workshop", "workshop_log", "plus", "workshops.log", for_partner=True)
 PEOPLE = Place("People", "people", "people", "partners.see_people", for_partner=True)
 PARTNERS = Place("Partners", "partner_list", "school", "partners.list")
 ACCOUNTS = Place("Accounts", "account_list", "people", "accounts.administer")
@@ -33,11 +38,13 @@ PAYOUTS = Place("Payouts", "payout_list", "bank", "incentives.pay")
 CATALOG = Place("Outcome catalog", "outcome_list", "sliders", "incentives.see_catalog")
 
 SECTIONS: list[tuple[str | None, list[Place]]] = [
-    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS]),
+    (None, [HOME, WORKSHOPS, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS]),
     ("Money", [GRANTS, CYCLES, INCENTIVES, OUTCOMES, APPROVALS, PAYOUTS, CATALOG]),
+    ("Network", [NETWORK_WORKSHOPS, FACILITATORS, COURSES]),
 ]
 TABS: list[Place] = [
     HOME,
+    WORKSHOPS,
     APPROVALS,
     PARTNERS,
     REVIEWS,
@@ -49,4 +56,4 @@ TABS: list[Place] = [
     PEOPLE,
     ACCOUNTS,
 ]
-ACTS: list[Place] = []
+ACTS: list[Place] = [LOG_WORKSHOP]
