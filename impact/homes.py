@@ -11,7 +11,6 @@ from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 
-
 Source = Callable[..., list[Todo]]
 
 

@@ -100,7 +100,7 @@ class SessionForm(RpForm):
     date = forms.DateField(required=False, error_messages={"invalid": "Write the day as 2026-11-07."})
     start = forms.TimeField(required=False, error_messages={"invalid": "Write the time as 8:30 or 15:30."})
     end = forms.TimeField(required=False, error_messages={"invalid": "Write the time as 8:30 or 15:30."})
-    zone = forms.ChoiceField(choices=[(zone, word) for zone, word in ZONE_WORDS.items()], required=False)
+    zone = forms.ChoiceField(choices=list(ZONE_WORDS.items()), required=False)
     format = forms.ChoiceField(choices=Format.choices, required=False)
 
     def __init__(self, *args: Any, zone_here: str = "America/Los_Angeles", **kwargs: Any) -> None:

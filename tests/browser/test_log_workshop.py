@@ -17,8 +17,12 @@ from tests.workshops.factories import make_facilitator, make_teacher
 from workshops.models import Attendance, Enrollment, Teacher, Workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FIRST_NAMES = "Angela Robert Patricia Teresa Gabriel Ramona Luis Carmen Henry Ida Michael Norma Oscar Paula Quentin Rosa Samuel Tomas Dolores Ursula Victor Wanda Xavier Yolanda".split()
-LAST_NAMES = "Sisneros Begaye Holm Baca Quintana Ortiz Pino Salas Tafoya Ulibarri Yazzie Vigil Wilson Apodaca Cordova Duran Esparza Fresquez Montoya Gallegos Herrera Jaramillo Lucero Maestas".split()
+FIRST_NAMES = """Angela Robert Patricia Teresa Gabriel Ramona Luis Carmen Henry
+Ida Michael Norma Oscar Paula Quentin Rosa Samuel Tomas
+Dolores Ursula Victor Wanda Xavier Yolanda""".split()  # noqa: SIM905
+LAST_NAMES = """Sisneros Begaye Holm Baca Quintana Ortiz Pino Salas Tafoya
+Ulibarri Yazzie Vigil Wilson Apodaca Cordova Duran Esparza Fresquez
+Montoya Gallegos Herrera Jaramillo Lucero Maestas""".split()  # noqa: SIM905
 
 
 def roster_text() -> str:

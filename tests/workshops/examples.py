@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.zones import now
 from facilitators.models import Facilitator
 from partners.models import Partner
-from common.zones import now
 from tests.workshops.factories import enroll, make_facilitator, make_workshop, some_facts
 from tests.world import SECRET, World
 from workshops.models import Correction, Enrollment, Workshop

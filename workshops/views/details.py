@@ -269,12 +269,12 @@ def _done(request: ScopedRequest, workshop: Workshop, operation: Any, words: str
 def workshop_cancel(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Cancel with a reason."""
     form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        if tried(
-            form, lambda: operations.cancel_workshop(workshop=workshop, by=request.user, at=now(), **form.cleaned_data)
-        ):
-            messages.success(request, f"{workshop.title} is canceled.")
-            return SeeOther(home_of(workshop, request.partner.slug))
+    done = form.is_valid() and tried(
+        form, lambda: operations.cancel_workshop(workshop=workshop, by=request.user, at=now(), **form.cleaned_data)
+    )
+    if done:
+        messages.success(request, f"{workshop.title} is canceled.")
+        return SeeOther(home_of(workshop, request.partner.slug))
     why = f"{workshop.enrolled} people are enrolled. A canceled workshop stays in your list and cannot be opened again."
     return page(
         request,

@@ -189,7 +189,7 @@ def roster_asked(request: ScopedRequest, entry: Entry, workshop: Workshop) -> bo
     file = request.FILES.get("file")
     pasted = request.POST.get("pasted", "")
     if use:
-        line, name, value = (use.split(":", 2) + ["", ""])[:3]
+        line, name, value = [*use.split(":", 2), "", ""][:3]
         if entry.roster is not None and line.isdigit() and name in ("name", "email", "school"):
             operations.change_rows(roster=entry.roster, changes={int(line): {name: value}})
     elif asked == "read" and file is not None:
