@@ -1,7 +1,7 @@
-"""Addresses of catalog."""
+"""Addresses of the catalog."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from catalog import views
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("network/courses/", views.course_list, name="course_list")]

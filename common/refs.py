@@ -52,3 +52,17 @@ class RefField(models.CharField[Any, Any]):
         for fixed in ("max_length", "unique", "editable"):
             kwargs.pop(fixed, None)
         return name, path, [self.letter], kwargs
+
+
+class ReferenceConverter:
+    """For URLs: only what can be a reference matches, so that nothing else ever reaches a query."""
+
+    regex = "[A-Z]-[0-9A-Z]{10}"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value

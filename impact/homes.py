@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from activity.models import LogEntry
+from impact.todos import Todo
+from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One thing to do: when (with the words of the countdown), a sentence that starts with a verb, why, one button."""
-
-    due: dt.datetime | None
-    when: str
-    note: str
-    title: str
-    why: str
-    url: str
-    action: str
-    tone: str = ""
-
 
 Source = Callable[..., list[Todo]]
 
@@ -132,7 +118,7 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
     return {"template": "impact/portfolio_panel.html", "partners": rows}
 
 
-PARTNER_SOURCES: list[Source] = [unanswered_invitations]
+PARTNER_SOURCES: list[Source] = [workshops_to_do, unanswered_invitations]
 NETWORK_SOURCES: list[Source] = [vacancies]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = []
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [next_days]
 NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [portfolio_panel]

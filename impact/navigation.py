@@ -19,6 +19,11 @@ class Place:
 
 
 HOME = Place("Home", "home", "home", "home.view", exact=True, hidden_from_partner_side=False)
+WORKSHOPS = Place("Workshops", "workshop_list", "cal", "workshops.list", for_partner=True)
+NETWORK_WORKSHOPS = Place("Workshops", "workshop_network_list", "cal", "workshops.list_network")
+FACILITATORS = Place("Facilitators", "facilitator_list", "user", "facilitators.list")
+COURSES = Place("Courses", "course_list", "clip", "catalog.read")
+LOG_WORKSHOP = Place("Log a workshop", "workshop_log", "plus", "workshops.log", for_partner=True)
 PEOPLE = Place("People", "people", "people", "partners.see_people", for_partner=True)
 PARTNERS = Place("Partners", "partner_list", "school", "partners.list")
 ACCOUNTS = Place("Accounts", "account_list", "people", "accounts.administer")
@@ -39,12 +44,13 @@ CONFLICTS = Place("My conflicts", "conflict_list", "scale", "ledger.keep_own_con
 JOBS = Place("Jobs and mail", "job_list", "again", "activity.keep_jobs")
 
 SECTIONS: list[tuple[str | None, list[Place]]] = [
-    (None, [HOME, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS, JOBS]),
+    (None, [HOME, WORKSHOPS, PARTNERS, PEOPLE, REVIEWS, VERIFICATIONS, ACCOUNTS, JOBS]),
     ("Money", [GRANTS, CYCLES, INCENTIVES, OUTCOMES, APPROVALS, PAYOUTS, PAYEES, CATALOG]),
-    ("Network", [DISTRICTS, SCHOOLS, SETTINGS, CONFLICTS]),
+    ("Network", [NETWORK_WORKSHOPS, FACILITATORS, COURSES, DISTRICTS, SCHOOLS, SETTINGS, CONFLICTS]),
 ]
 TABS: list[Place] = [
     HOME,
+    WORKSHOPS,
     APPROVALS,
     PARTNERS,
     REVIEWS,
@@ -58,4 +64,4 @@ TABS: list[Place] = [
     JOBS,
     PAYEES,
 ]
-ACTS: list[Place] = []
+ACTS: list[Place] = [LOG_WORKSHOP]

@@ -12,8 +12,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Lower
 
 from common.imports import UNSTORABLE, is_formula
+from districts.models import School
 from workshops.columns import ALL
 from workshops.models import Enrollment, RosterRow, Teacher, Workshop
 
@@ -29,6 +31,12 @@ class Wrong:
 
     message: str
     suggestion: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def suggestions(self) -> list[str]:
+        """Everything that it may have meant, the likeliest first."""
+        return [text for text in (self.suggestion, *self.others) if text]
 
 
 @dataclass
@@ -60,6 +68,7 @@ class Person:
     school: str
     lines: list[int]
     attended: set[int]
+    school_row: School | None = None
     teacher: Teacher | None = None
     enrollment: Enrollment | None = None
 
@@ -96,7 +105,7 @@ class Preview:
 
 
 def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int) -> Preview:
-    """Judge rows against each other, the partner's teachers and the workshop's enrollments. Three queries at most."""
+    """Judge rows against each other, schools, the partner's teachers and the workshop's enrollments. Five queries at most."""
     judged = [Checked(row) for row in rows if not _is_blank(row)]
     open_rows = [checked for checked in judged if not checked.row.left_out]
     domains = Counter(
@@ -110,9 +119,33 @@ def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int) -> Previ
         else:
             checked.wrong = _wrong(checked.row, domains)
             checked.verdict = "fix" if checked.wrong else "new"
+    schools = _schools(workshop, open_rows)
+    for checked in open_rows:
+        matches = schools.get(checked.row.school.strip().casefold(), [])
+        if len(matches) > 1 and "school" not in checked.wrong:
+            shown = tuple(f"{school.name}, {school.place}" for school in matches[:4])
+            checked.wrong["school"] = Wrong(f"{len(matches)} schools have this name.", "", shown)
+            checked.verdict = "fix"
     people = _people(judged, sessions)
+    for person in people.values():
+        person.school_row = next(iter(schools.get(person.school.casefold(), [])), None)
     seats = _recognize(workshop, judged, people)
     return Preview(judged, list(people.values()), seats)
+
+
+def _schools(workshop: Workshop, rows: list[Checked]) -> dict[str, list[School]]:
+    """Open schools of the partner's states by what may be typed for them: the name, or `name, city, state`. One query."""
+    typed = {checked.row.school.strip() for checked in rows if checked.row.school.strip()}
+    names = {text.split(",")[0].strip().lower() for text in typed if len(text) <= LENGTHS["school"]}
+    if not names:
+        return {}
+    found: dict[str, list[School]] = {}
+    pickable = School.objects.pickable().annotate(lowered=Lower("name")).filter(lowered__in=names)
+    states = workshop.partner.states
+    for school in pickable.filter(state__code__in=states) if states else pickable:
+        for text in (school.name, f"{school.name}, {school.place}"):
+            found.setdefault(text.casefold(), []).append(school)
+    return found
 
 
 def _is_blank(row: RosterRow) -> bool:

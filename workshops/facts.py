@@ -96,6 +96,8 @@ def judge(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime, overridden: It
     if facts.subject is not None and facts.days:
         judged.rule = rules_on(facts.days[0], [facts.subject.pk]).get(facts.subject.pk)
         judged.findings += _subject(facts, judged.rule)
+    if is_log and not facts.facilitators:
+        judged.findings.append(Finding("facilitators", "Say who led it."))
     if facts.course is not None and facts.facilitators:
         against = reasons_against(facts.facilitators, facts.course, facts.days)
         allowed = set(overridden)

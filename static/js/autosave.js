@@ -69,10 +69,17 @@ class Draft {
       this.tell("failed", "Sign in again; your text is kept on this device", `${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
     } else if (response.ok) {
       if (!this.dirty) forget(this.form);
+      this.answered(response);
       this.tell("saved", `Saved ${clock()}`);
     } else {
       this.later("Not saved: try again", "failed");
     }
+  }
+
+  /* What the server says about what it kept goes to whoever listens on the form. */
+  async answered(response) {
+    if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) return;
+    this.form.dispatchEvent(new CustomEvent("rp:saved", { detail: await response.json() }));
   }
 
   later(sentence, state = "kept") {

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 from common.refs import RefField
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
+from districts.models import School
 from facilitators.models import Facilitator
 from workshops.models.workshop import Workshop, WorkshopSession
 from workshops.walls import SameWorkshop, SeatsCounted
@@ -46,6 +47,7 @@ class Teacher(TenantModel):
     ref = RefField("T")
     name = models.CharField(max_length=120)
     email = models.CharField(max_length=254, blank=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     school_name = models.CharField(max_length=160, blank=True)
     added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()

@@ -81,7 +81,8 @@ def _seat(workshop: Workshop, person: Any, roster: Roster, by: Any, at: dt.datet
         partner_id=workshop.partner_id,
         name=person.name,
         email=person.email,
-        school_name=person.school,
+        school=person.school_row,
+        school_name=person.school_row.name if person.school_row else person.school,
         added_by=by,
         added_at=at,
     )

@@ -185,7 +185,8 @@ def _teachers(workshop: Workshop, people: list[Person], by: Any, at: dt.datetime
             partner_id=workshop.partner_id,
             name=person.name,
             email=person.email,
-            school_name=person.school,
+            school=person.school_row,
+            school_name=_school_name(person),
             added_by=by,
             added_at=at,
         )
@@ -196,10 +197,15 @@ def _teachers(workshop: Workshop, people: list[Person], by: Any, at: dt.datetime
     filled = []
     for person in people:
         if person.teacher is not None and person.school and not person.teacher.school_name and person.teacher.email:
-            person.teacher.school_name = person.school
+            person.teacher.school, person.teacher.school_name = person.school_row, _school_name(person)
             filled.append(person.teacher)
-    Teacher.objects.bulk_update(filled, ["school_name"], batch_size=BATCH)
+    Teacher.objects.bulk_update(filled, ["school", "school_name"], batch_size=BATCH)
     return len(new)
+
+
+def _school_name(person: Person) -> str:
+    """The name of the school that was picked, or what was typed."""
+    return person.school_row.name if person.school_row else person.school
 
 
 def _seats(workshop: Workshop, roster: Roster, people: list[Person], by: Any, at: dt.datetime) -> list[Person]:

@@ -1,0 +1,115 @@
+"""What workshops ask of a partner's people on their home: late ends, missing facilitators, unfinished drafts, waiting rosters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from common.zones import network_zone
+from impact.todos import Todo
+from partners.models import Partner
+from workshops.models import Roster, Workshop, WorkshopFacilitator
+
+LATE_AFTER = dt.timedelta(days=2)
+AHEAD = dt.timedelta(days=14)
+MOST = 7
+
+
+def workshops_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """For who logs workshops at this partner; dates are in the network's zone."""
+    if not user.has_perm("workshops.log", partner):
+        return []
+    mine = Workshop.objects.filter(partner=partner).select_related("course", "subject")
+    led = WorkshopFacilitator.objects.filter(workshop=OuterRef("pk"))
+    waiting = Roster.objects.filter(workshop=OuterRef("pk"), state="draft")
+    rows = (
+        mine.exclude(state__in=("ended", "canceled"))
+        .annotate(is_led=Exists(led), roster_waits=Exists(waiting))
+        .order_by("first_on", "id")
+    )
+    found = [todo for row in rows[:200] for todo in _about(row, partner, on)]
+    return found[:MOST]
+
+
+def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
+    here = f"/partners/{partner.slug}/workshops/{row.ref}/"
+    if row.state == "draft":
+        return [_draft(row, partner)]
+    if row.last_on + LATE_AFTER <= on:
+        why = f"The last day was {row.last_on:%b} {row.last_on.day}. {row.enrolled} people get their hours when you end it."
+        return [
+            Todo(
+                _instant(row.last_on + LATE_AFTER),
+                "Overdue",
+                f"by {(on - row.last_on).days - LATE_AFTER.days} days",
+                f"End {row.title}",
+                why,
+                f"{here}end/",
+                "End workshop",
+                "late",
+            )
+        ]
+    todos = []
+    if row.roster_waits:
+        todos.append(
+            Todo(
+                _instant(row.first_on),
+                _day(row.first_on),
+                "",
+                f"Save the roster of {row.title}",
+                "Its preview waits for you; nothing of it counts yet.",
+                f"{here}roster/",
+                "Open preview",
+                "soon",
+            )
+        )
+    if not row.is_led and on <= row.first_on <= on + 2 * AHEAD:
+        todos.append(
+            Todo(
+                _instant(row.first_on),
+                _day(row.first_on),
+                _in_days(row.first_on, on),
+                f"Find a facilitator for {row.title}",
+                f"Nobody leads it yet. {row.enrolled} people are enrolled.",
+                f"{here}change/",
+                "Choose one",
+                "soon",
+            )
+        )
+    return todos
+
+
+def _draft(row: Workshop, partner: Partner) -> Todo:
+    title = f"Finish the draft of {row.title}" if row.course or row.subject else "Finish a workshop that you began"
+    why = "Only you can see it; it counts nowhere until you save it."
+    return Todo(
+        None, "Draft", "", title, why, f"/partners/{partner.slug}/workshops/{row.kind}/{row.ref}/", "Open draft"
+    )
+
+
+def next_days(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
+    """The workshops of the next 14 days."""
+    if not user.has_perm("workshops.list", partner):
+        return None
+    rows = Workshop.objects.filter(
+        partner=partner, state__in=("scheduled", "in_progress"), last_on__gte=on, first_on__lte=on + AHEAD
+    )
+    if not user.has_perm("workshops.log", partner) and not user.standing.code_org:
+        rows = rows.led_by(user)
+    found = list(rows.select_related("course", "subject").order_by("first_on", "id")[:8])
+    return {"template": "workshops/home_panel.html", "place": "aside", "partner": partner, "workshops": found}
+
+
+def _instant(on: dt.date) -> dt.datetime:
+    return dt.datetime.combine(on, dt.time(), network_zone())
+
+
+def _day(on: dt.date) -> str:
+    return f"{on:%a}, {on:%b} {on.day}"
+
+
+def _in_days(on: dt.date, today: dt.date) -> str:
+    days = (on - today).days
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")

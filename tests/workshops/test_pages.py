@@ -1,0 +1,373 @@
+"""Pages of workshops: bad input is told at the field or row, what was typed is kept, nothing changes, and lists stay cheap."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from activity.models import LogEntry, Notice
+from common.tenancy import staff_context
+from common.zones import now, today
+from districts.models import District, School, State
+from tests.queries import statements_of
+from tests.workshops.factories import enroll, make_facilitator, make_workshop, some_facts, the_subject
+from tests.world import SECRET, SignIn, World
+from workshops.models import Attendance, Correction, Enrollment, Roster, RosterRow, Teacher, Workshop, WorkshopSession
+
+pytestmark = pytest.mark.django_db
+HOME = "/partners/home-mesa/workshops/"
+LOG = f"{HOME}log/W-00000000AA/"
+CONSENT = {"consent": "paper", "consent_on": "2026-01-05"}
+
+
+@pytest.fixture
+def manager(world: World, signed_in: SignIn) -> Client:
+    """The Program Manager's browser."""
+    return signed_in(world.people["program_manager"])
+
+
+def typed(**given: Any) -> dict[str, Any]:
+    """A page of a completed two-day workshop as a browser sends it."""
+    with staff_context("arrange"):
+        subject, leader = the_subject(), make_facilitator("csp")
+    values: dict[str, Any] = {
+        "course": subject.course.ref,
+        "subject": subject.ref,
+        "capacity": "30",
+        "place": "Mesa Hall",
+        "facilitators": leader.ref,
+        "page": "one",
+        "version": "9",
+        "sessions-TOTAL_FORMS": "2",
+        "sessions-INITIAL_FORMS": "0",
+        **CONSENT,
+    }
+    for number, ago in enumerate((15, 8)):
+        on = (today() - dt.timedelta(days=ago)).isoformat()
+        session = {"date": on, "start": "08:30", "end": "15:30", "zone": "America/Denver", "format": "in_person"}
+        values |= {f"sessions-{number}-{name}": value for name, value in session.items()}
+    return {**values, **given}
+
+
+def body(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def nothing_saved() -> bool:
+    with staff_context("assert"):
+        return not (
+            Teacher.objects.exists() or Enrollment.objects.exists() or Workshop.objects.exclude(state="draft").exists()
+        )
+
+
+def rows_csv(count: int) -> bytes:
+    return "".join(f"Ana Number{n},ana{n}@example.org,Mesa\n" for n in range(count)).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("roster.pdf", b"%PDF-1.7", "is a PDF"),
+        ("roster.csv", rows_csv(10_001), "There are 10,001 rows; at most 10,000 can be read at once."),
+        ("roster.xlsx", b"PK\x03\x04nothing", "The workbook is damaged"),
+        ("roster.csv", b"", "There is no row in it."),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_at_its_field_and_the_rest_is_kept(
+    manager: Client, name: str, content: bytes, words: str
+) -> None:
+    answer = manager.post(LOG, {**typed(do="read"), "file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 422
+    assert words in body(answer)
+    assert 'value="Mesa Hall"' in body(answer)
+    assert nothing_saved()
+
+
+def test_nul_and_formulas_are_told_at_their_row_and_cp1252_with_a_notice(manager: Client) -> None:
+    content = "Name,Email\nJosé Peña,jose@example.org\n=1+1,eve@example.org\nAna\0 Ruiz,ana@example.org\n".encode(
+        "cp1252"
+    )
+    assert manager.post(LOG, {**typed(do="read"), "file": SimpleUploadedFile("r.csv", content)}).status_code == 303
+    shown = body(manager.get(LOG))
+    assert "José Peña" in shown
+    assert "it was read as Windows text (cp1252)" in shown
+    assert "The name begins like a formula. Type the words." in shown
+    assert "The name holds a character that cannot be kept. Type it again." in shown
+    assert manager.post(LOG, typed(do="save")).status_code == 422
+    assert nothing_saved()
+
+
+def test_a_person_three_times_takes_one_seat(manager: Client) -> None:
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\n" * 3))
+    assert "Also row 2, 3. Counted once, all days kept." in body(manager.get(LOG))
+    assert manager.post(LOG, typed(do="save")).status_code == 303
+    with staff_context("assert"):
+        assert Workshop.objects.get().enrolled == 1
+
+
+FIELDS = [
+    *("capacity", "place", "notes", "course", "subject", "facilitators", "consent", "consent_on", "version", "page"),
+    *("sessions-0-date", "sessions-0-start", "sessions-1-zone", "sessions-TOTAL_FORMS"),
+]
+TEXTS = ["\0", "1e3", "１００", "-1", "99999999999999999999", "<script>alert(1)</script>", "😀" * 400, "0000-00-00"]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_whatever_is_typed_into_a_field_is_answered(manager: Client, field: str) -> None:
+    values = typed()
+    for number, text in enumerate(TEXTS):
+        answer = manager.post(f"{HOME}log/W-00000000B{number}/", {**values, "do": "save", field: text})
+        assert answer.status_code in (303, 422), text
+        assert "<script>alert(1)" not in body(answer)
+        assert manager.post(f"{HOME}drafts/log/W-00000000C{number}/", {**values, field: text}).status_code == 200, text
+        assert manager.get(f"{HOME}log/W-00000000C{number}/").status_code == 200, text
+
+
+def test_naughty_strings_in_a_roster_are_kept_as_typed_and_never_an_error(manager: Client) -> None:
+    strings = json.loads((Path(__file__).parents[1] / "common" / "blns.json").read_text())
+    lines = "".join(
+        f"Ana {re.sub(r'[\t\r\n\x0b\x0c\x85\u2028\u2029\"]', ' ', text)}\tana{n}@example.org\n"
+        for n, text in enumerate(strings)
+    )
+    assert manager.post(LOG, typed(do="read", pasted=lines)).status_code == 303
+    for after in range(0, len(strings), 100):
+        assert manager.get(f"{LOG}?after={after}").status_code == 200
+    with staff_context("assert"):
+        assert RosterRow.objects.count() == len(strings)
+
+
+def test_seats_are_1_to_9999(manager: Client) -> None:
+    for seats, fine in (("0", False), ("1", True), ("9999", True), ("10000", False)):
+        manager.post(f"{HOME}plan/W-00000000A{seats[0]}/", {})
+        future = {f"sessions-{n}-date": (today() + dt.timedelta(days=9 + n)).isoformat() for n in (0, 1)}
+        answer = manager.post(f"{HOME}plan/W-000000{seats:0>4}/", typed(do="save", capacity=seats, **future))
+        assert (answer.status_code == 303) is fine, seats
+
+
+def test_sending_the_page_twice_saves_once_and_the_second_leads_to_the_workshop(manager: Client) -> None:
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\n"))
+    first, second = manager.post(LOG, typed(do="save")), manager.post(LOG, typed(do="save"))
+    assert first.headers["Location"] == second.headers["Location"] == f"{HOME}W-00000000AA/"
+    with staff_context("assert"):
+        assert (Workshop.objects.count(), Roster.objects.count(), Enrollment.objects.count()) == (1, 1, 1)
+
+
+def test_a_page_opened_before_another_one_saved_keeps_its_text_and_asks(manager: Client) -> None:
+    manager.post(LOG, typed(page="one", version="0"))
+    answer = manager.post(LOG, typed(page="two", version="0", place="Other Hall"))
+    assert answer.status_code == 422
+    assert "This draft was changed on another page" in body(answer)
+    assert 'value="Other Hall"' in body(answer)
+
+
+def test_two_schools_of_one_name_are_asked_and_one_is_linked(manager: Client) -> None:
+    with staff_context("arrange"):
+        state = State.objects.get(code="NM")
+        district = District.objects.create(
+            name="Chama Valley", city="Chama", state=state, nces_id="3500001", changed_at=now()
+        )
+        for number, city in enumerate(("Bloomfield", "Aztec"), start=1):
+            School.objects.create(
+                name="Mesa Alta",
+                city=city,
+                state=state,
+                district=district,
+                nces_id=f"35000010000{number}",
+                changed_at=now(),
+            )
+        lone = School.objects.create(
+            name="Rio Puerco", city="Belen", state=state, district=district, nces_id="350000100003", changed_at=now()
+        )
+    manager.post(
+        LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\tmesa alta\nBen Chee\tben@x.example\trio puerco\n")
+    )
+    assert "2 schools have this name." in body(manager.get(LOG))
+    assert manager.post(LOG, typed(use="1:school:Mesa Alta, Aztec, NM")).status_code == 303
+    assert manager.post(LOG, typed(do="save")).status_code == 303
+    with staff_context("assert"):
+        assert Teacher.objects.get(name="Ben Chee").school == lone
+        assert Teacher.objects.get(name="Ana Ruiz").school.city == "Aztec"
+
+
+def test_autosave_answers_with_what_stands_against_saving(manager: Client) -> None:
+    answer = manager.post(f"{HOME}drafts/log/W-00000000AA/", typed(capacity=""), headers={"accept": "application/json"})
+    assert answer.json()["values"] == {"version": 1}
+    assert "Say how many seats there are." in answer.json()["parts"]["before-you-save"]
+
+
+def test_each_list_costs_the_same_with_1_and_with_3_rows(world: World, manager: Client, signed_in: SignIn) -> None:
+    by = world.people["program_manager"]
+    staff = signed_in(world.people["staff"])
+    with staff_context("arrange"):
+        make_workshop(world.home, by)
+    counted = [len(statements_of(manager, HOME)), len(statements_of(staff, "/network/workshops/"))]
+    with staff_context("arrange"):
+        make_workshop(world.home, by)
+        make_workshop(world.away, by)
+        make_workshop(world.home, by)
+    assert counted == [len(statements_of(manager, HOME)), len(statements_of(staff, "/network/workshops/"))]
+    assert max(counted) <= 8, counted
+
+
+def test_filters_stand_in_the_url_and_views_narrow_the_list(world: World, manager: Client) -> None:
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        leader = make_facilitator("csp", "csd", name="Ruth Abeyta")
+        soon = (today() + dt.timedelta(days=3), today() + dt.timedelta(days=4))
+        make_workshop(world.home, by, facts=some_facts(*soon, place="Gallup Hall", facilitators=(leader,)))
+        make_workshop(
+            world.home, by, facts=some_facts(*soon, place="Deming Hall", subject=the_subject("ayw-1-2", "csd"))
+        )
+        make_workshop(world.home, by, facts=some_facts(place="Socorro Hall"))
+        course = the_subject().course.ref
+
+    def places(query: str) -> set[str]:
+        return set(re.findall(r"(Gallup|Deming|Socorro) Hall", body(manager.get(f"{HOME}?{query}"))))
+
+    assert places("") == {"Gallup", "Deming"}
+    assert places("view=to_end") == {"Socorro"}
+    assert places(f"course={course}&view=all") == {"Gallup", "Socorro"}
+    assert places(f"facilitator={leader.ref}") == places("q=abeyta") == {"Gallup"}
+    assert places(f"since={soon[0].isoformat()}&view=all") == {"Gallup", "Deming"}
+    assert places("since=nonsense&format=virtual") == set()
+
+
+def test_the_export_holds_what_the_list_shows_and_is_logged(world: World, manager: Client) -> None:
+    with staff_context("arrange"):
+        make_workshop(world.home, world.people["program_manager"], facts=some_facts(place='=HYPERLINK("x")'))
+        make_workshop(world.away, world.people["program_manager"], facts=some_facts(place=SECRET))
+    assert manager.get(f"{HOME}export/").status_code == 405
+    answer = manager.post(f"{HOME}export/?view=to_end")
+    lines = body(answer).strip().splitlines()
+    assert len(lines) == 2
+    assert "'=HYPERLINK" in lines[1]
+    with staff_context("assert"):
+        assert LogEntry.objects.filter(verb="workshops.exported").get().text == "1 workshops were exported"
+
+
+@pytest.fixture
+def ended(world: World) -> Any:
+    """An ended workshop with two people, and its first session."""
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, by, facts=some_facts())
+        seats = [enroll(workshop, by), enroll(workshop, by)]
+        Workshop.objects.filter(pk=workshop.pk).update(state="ended", ended_at=now())
+        session = WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at")[0]
+    return workshop, seats, session
+
+
+def test_after_the_end_the_partner_asks_and_the_outreach_manager_confirms(
+    world: World, manager: Client, signed_in: SignIn, ended: Any
+) -> None:
+    workshop, seats, session = ended
+    cell = f"{seats[0].ref}/{session.ref}"
+    sent = {"shown": [cell], "cell": [cell], "reason": "Found the sheet"}
+    assert manager.post(f"{HOME}{workshop.ref}/attendance/", {**sent, "reason": ""}).status_code == 422
+    assert manager.post(f"{HOME}{workshop.ref}/attendance/", sent).status_code == 303
+    outreach = world.people["outreach_manager"]
+    with staff_context("assert"):
+        correction = Correction.objects.get()
+        assert Attendance.objects.count() == 0
+        assert Notice.objects.of(outreach).count() == 1
+    page = signed_in(outreach)
+    assert "Confirm correction" in body(page.get(f"{HOME}{workshop.ref}/"))
+    assert page.post(f"{HOME}corrections/{correction.ref}/decision/", {"decision": "confirm"}).status_code == 303
+    with staff_context("assert"):
+        assert Attendance.objects.get().enrollment == seats[0]
+
+
+def test_contacts_are_the_partners_and_staff_read_them_with_a_reason(
+    world: World, manager: Client, signed_in: SignIn, ended: Any
+) -> None:
+    workshop, seats, _session = ended
+    address = seats[0].teacher.email
+    assert address in body(manager.get(f"{HOME}{workshop.ref}/"))
+    for role in ("outreach_manager", "staff"):
+        assert address not in body(signed_in(world.people[role]).get(f"{HOME}{workshop.ref}/"))
+    staff = signed_in(world.people["staff"])
+    assert address not in body(staff.post(f"{HOME}{workshop.ref}/people/", {"reason": ""}))
+    assert address in body(staff.post(f"{HOME}{workshop.ref}/people/", {"reason": "Complaint of a parent"}))
+    with staff_context("assert"):
+        assert LogEntry.objects.filter(verb="workshop.people_read").get().reason == "Complaint of a parent"
+
+
+def test_a_cell_is_saved_by_itself_and_an_older_page_takes_nothing_back(world: World, manager: Client) -> None:
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, by, facts=some_facts())
+        seats = [enroll(workshop, by), enroll(workshop, by)]
+        session = WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at")[0]
+    url = f"{HOME}{workshop.ref}/attendance/"
+    cells = [f"{seat.ref}/{session.ref}" for seat in seats]
+    json_please = {"accept": "application/json"}
+    assert manager.post(url, {"cell": cells[0], "present": "yes"}, headers=json_please).status_code == 200
+    assert manager.post(url, {"cell": "nobody/nothing", "present": "yes"}, headers=json_please).status_code == 409
+    assert manager.post(url, {"shown": cells, "cell": [cells[1]]}).status_code == 303
+    with staff_context("assert"):
+        assert {row.enrollment_id for row in Attendance.objects.all()} == {seat.pk for seat in seats}
+
+
+def test_a_facilitator_sees_and_keeps_only_what_she_leads(world: World, signed_in: SignIn) -> None:
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        her = make_facilitator("csp", user=world.people["facilitator"])
+        own = make_workshop(world.home, by, facts=some_facts(facilitators=(her,), place="Own Hall"))
+        other = make_workshop(world.home, by, facts=some_facts(place="Other Hall"))
+    client = signed_in(world.people["facilitator"])
+    shown = body(client.get(f"{HOME}?view=to_end"))
+    assert ("Own Hall" in shown, "Other Hall" in shown) == (True, False)
+    for path in ("", "attendance/", "end/", "roster/"):
+        assert client.get(f"{HOME}{own.ref}/{path}").status_code == 200
+        assert client.get(f"{HOME}{other.ref}/{path}").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_32_people_at_once_over_http_never_take_more_seats_than_there_are(
+    world: World, live_server: Any, signed_in: SignIn
+) -> None:
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, world.people["program_manager"], facts=some_facts(capacity=10))
+    client = signed_in(world.people["program_manager"])
+    url = f"{HOME}{workshop.ref}/person/"
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body(client.get(url)))
+    assert token is not None
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    statuses: list[int] = []
+    start = threading.Barrier(32)
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *args: Any) -> None:
+            return None
+
+    def racer(n: int) -> None:
+        data = urllib.parse.urlencode(
+            {"csrfmiddlewaretoken": token[1], "name": f"Racer Number{n}", "email": f"racer{n}@x.example", **CONSENT}
+        )
+        request = urllib.request.Request(f"{live_server.url}{url}", data.encode(), {"Cookie": cookies})  # noqa: S310  our own server
+        start.wait()
+        try:
+            urllib.request.build_opener(Stay).open(request, timeout=60)
+        except urllib.error.HTTPError as answer:
+            statuses.append(answer.code)
+
+    threads = [threading.Thread(target=racer, args=(n,)) for n in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (statuses.count(303), statuses.count(422)) == (10, 22)
+    with staff_context("assert"):
+        assert (Enrollment.objects.count(), Workshop.objects.get().enrolled) == (10, 10)

@@ -1,0 +1,304 @@
+"""The one-page forms: log a completed workshop, plan one, change one; drafts keep what is typed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from common.access import ScopedRequest, requires
+from common.errors import DomainError, IllegalTransition, Stale
+from common.imports import read_pasted, read_upload
+from common.refs import new_ref
+from common.views import SeeOther, page
+from common.zones import now
+from workshops import entry as entries
+from workshops import operations
+from workshops.entry import Entry
+from workshops.models import Roster, Workshop
+from workshops.sheet import Sheet
+
+TITLES = {
+    "log": "Log a completed workshop",
+    "plan": "Plan a workshop",
+    "edit": "Change a workshop",
+}
+
+
+@requires("workshops.log")
+def workshop_log(request: ScopedRequest) -> HttpResponse:
+    """A new page for a completed workshop, at an address of its own: sent twice, it is saved once."""
+    return _new(request, "log")
+
+
+@requires("workshops.log")
+def workshop_plan(request: ScopedRequest) -> HttpResponse:
+    """A new page for a plan."""
+    return _new(request, "plan")
+
+
+def _new(request: ScopedRequest, kind: str) -> HttpResponse:
+    copy = request.GET.get("copy", "")
+    return redirect(
+        f"/partners/{request.partner.slug}/workshops/{kind}/{new_ref('W')}/" + ("?copy=last" if copy else "")
+    )
+
+
+@requires("workshops.log")
+def workshop_log_form(request: ScopedRequest, ref: str) -> HttpResponse:
+    """Log a completed workshop: facts, roster and attendance on one page, saved whole."""
+    return _page(request, ref, "log")
+
+
+@requires("workshops.log")
+def workshop_plan_form(request: ScopedRequest, ref: str) -> HttpResponse:
+    """Plan a workshop."""
+    return _page(request, ref, "plan")
+
+
+@requires("workshops.edit", Workshop)
+def workshop_edit(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
+    """Change the facts of a workshop that has not ended."""
+    if not workshop.is_open or workshop.state == "draft":
+        return SeeOther(_home(request, workshop))
+    if request.method != "POST":
+        return _show(request, entries.of_workshop(request.partner, workshop, kind="plan"), workshop.ref, "edit")
+    if _says(request, "more"):
+        return _show(request, _posted(request, "plan", workshop, more=True), workshop.ref, "edit")
+    entry = _posted(request, "plan", workshop)
+    if int(entry.typing().version) != workshop.version:
+        entry.form.add_error(
+            None,
+            "Somebody changed this workshop since you opened it. What you typed stands here; save it again to replace the other.",
+        )
+        entry.show_version(workshop.version)
+    return _saved(
+        request,
+        entry,
+        workshop,
+        lambda: operations.plan_workshop(workshop=workshop, facts=entry.facts, by=request.user, at=now()),
+        "edit",
+    )
+
+
+def _page(request: ScopedRequest, ref: str, kind: str) -> HttpResponse:
+    draft = Workshop.objects.select_related("course", "subject").filter(partner=request.partner, ref=ref).first()
+    if draft is not None and draft.state != "draft":
+        messages.info(request, "This workshop is saved already.")
+        return SeeOther(_home(request, draft))
+    if request.method != "POST":
+        return _show(request, _opened(request, draft, kind), ref, kind)
+    return _sent(request, ref, kind, draft)
+
+
+def _opened(request: ScopedRequest, draft: Workshop | None, kind: str) -> Entry:
+    if draft is not None:
+        return entries.of_draft(request.partner, draft)
+    last = None
+    if request.GET.get("copy"):
+        last = (
+            Workshop.objects.exclude(state="draft")
+            .select_related("course", "subject")
+            .filter(partner=request.partner)
+            .order_by("-created_at", "-id")
+            .first()
+        )
+    return (
+        entries.of_workshop(request.partner, last, kind=kind, copied=True)
+        if last
+        else entries.of_nothing(request.partner, kind)
+    )
+
+
+def _sent(request: ScopedRequest, ref: str, kind: str, draft: Workshop | None) -> HttpResponse:
+    """What was posted is kept first, then done: a roster read, a row added, or the workshop saved."""
+    if _says(request, "more"):
+        return _show(request, _posted(request, kind, draft, more=True), ref, kind)
+    entry = _posted(request, kind, draft)
+    try:
+        draft = _keep(request, entry, ref)
+    except Stale as error:
+        entry.form.add_error(None, error.message)
+        entry.show_version(draft.version if draft is not None else 0)
+        return _show(request, entry, ref, kind)
+    except IllegalTransition as error:
+        messages.info(request, error.message)
+        return SeeOther(f"/partners/{request.partner.slug}/workshops/")
+    entry = _posted(request, kind, draft)
+    if request.POST.get("use") or not _says(request, "save"):
+        return _roster_done(request, entry, draft, kind)
+    if kind == "plan":
+        return _saved(
+            request,
+            entry,
+            draft,
+            lambda: operations.plan_workshop(workshop=draft, facts=entry.facts, by=request.user, at=now()),
+            kind,
+        )
+    return _saved(request, entry, draft, lambda: _logged(request, entry, draft), kind)
+
+
+def _logged(request: ScopedRequest, entry: Entry, draft: Workshop) -> Workshop:
+    return operations.log_workshop(
+        workshop=draft, facts=entry.facts, roster=entry.roster, consent=entry.consent.stated, by=request.user, at=now()
+    )
+
+
+def _keep(request: ScopedRequest, entry: Entry, ref: str) -> Workshop:
+    """Store the draft as typed, and the rows of its roster as they stand in the page."""
+    draft = operations.save_draft(
+        partner=request.partner,
+        ref=ref,
+        kind=entry.kind,
+        typing=entry.typing(),
+        facts=entry.facts,
+        by=request.user,
+        at=now(),
+    )
+    if entry.roster is not None and (changes := entry.row_changes()):
+        operations.change_rows(roster=entry.roster, changes=changes)
+    return draft
+
+
+def _roster_done(request: ScopedRequest, entry: Entry, draft: Workshop, kind: str) -> HttpResponse:
+    """Do what a button of the roster asks, and come back to it; a draft that is only kept says so."""
+    here = f"/partners/{request.partner.slug}/workshops/{kind}/{draft.ref}/"
+    try:
+        if roster_asked(request, entry, draft):
+            return SeeOther(f"{here}#roster")
+    except DomainError as error:
+        field = error.field if error.field in entry.source.fields else None
+        entry.source.add_error(field, error.message)
+        return _show(request, entry, draft.ref, kind)
+    messages.success(request, "The draft is kept.")
+    return SeeOther(here)
+
+
+def roster_asked(request: ScopedRequest, entry: Entry, workshop: Workshop) -> bool:
+    """Read what was pasted or uploaded, begin or lengthen a typed roster, apply a suggestion. False where nothing was asked."""
+    asked, use = request.POST.get("do", ""), request.POST.get("use", "")
+    given: dict[str, Any] = {
+        "workshop": workshop,
+        "days": entries.dates_of(entry.facts),
+        "by": request.user,
+        "at": now(),
+    }
+    file = request.FILES.get("file")
+    pasted = request.POST.get("pasted", "")
+    if use:
+        line, name, value = [*use.split(":", 2), "", ""][:3]
+        if entry.roster is not None and line.isdigit() and name in ("name", "email", "school"):
+            operations.change_rows(roster=entry.roster, changes={int(line): {name: value}})
+    elif asked == "read" and file is not None:
+        operations.read_roster(
+            table=read_upload(file.name or "", file.read()),
+            source=Roster.Source.UPLOADED,
+            file_name=file.name or "",
+            **given,
+        )
+    elif asked == "read":
+        operations.read_roster(table=read_pasted(pasted), source=Roster.Source.PASTED, **given)
+    elif asked == "type":
+        roster = operations.read_roster(table=read_pasted(""), source=Roster.Source.TYPED, **given)
+        operations.change_rows(roster=roster, changes={}, add=5)
+    elif asked == "add" and entry.roster is not None:
+        operations.change_rows(roster=entry.roster, changes={}, add=1)
+    elif asked == "discard" and entry.roster is not None:
+        operations.discard_roster(roster=entry.roster, by=request.user, at=now())
+    else:
+        return False
+    return True
+
+
+def _saved(request: ScopedRequest, entry: Entry, workshop: Workshop, operation: Any, title: str) -> HttpResponse:
+    """Save, or show everything that stands against it at once."""
+    for finding in entry.judged().findings:
+        field = finding.field if finding.field in entry.form.fields else None
+        if field is None or not entry.form.has_error(field):
+            entry.form.add_error(field, finding.message)
+    if not any(form.errors for form in entry.all_forms):
+        try:
+            done = operation()
+        except DomainError as error:
+            _place(entry, error)
+        else:
+            messages.success(request, f"{done.title} is {'logged' if done.state == 'ended' else 'saved'}.")
+            return SeeOther(_home(request, done))
+    return _show(request, entry, workshop.ref, title)
+
+
+def _place(entry: Entry, error: DomainError) -> None:
+    form = next((form for form in (entry.form, entry.consent, entry.source) if error.field in form.fields), entry.form)
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def _posted(request: ScopedRequest, kind: str, workshop: Workshop | None, *, more: bool = False) -> Entry:
+    data = entries.one_more_session(request.POST) if more else request.POST
+    return Entry(request.partner, data, kind=kind, workshop=workshop, files=request.FILES, quiet=more)
+
+
+def _show(request: ScopedRequest, entry: Entry, ref: str, title: str) -> HttpResponse:
+    number = {
+        name: int(text) if (text := request.GET.get(name, "")).isdecimal() and len(text) < 7 else 0
+        for name in ("after", "edit")
+    }
+    sheet = Sheet(entry, view=request.GET.get("rows", "all"), after=number["after"], edited=number["edit"])
+    again = request.GET.get("roster") == "again"
+    context = {
+        "entry": entry,
+        "sheet": sheet,
+        "ref": ref,
+        "title": TITLES[title],
+        "mode": title,
+        "again": again,
+        "partner": request.partner,
+        "is_log": entry.is_log,
+    }
+    refused = request.method == "POST" and any(form.errors for form in entry.all_forms)
+    response = page(request, "workshops/form.html", context)
+    response.status_code = 422 if refused else 200
+    return response
+
+
+def _says(request: ScopedRequest, word: str) -> bool:
+    return request.POST.get("do") == word
+
+
+def _home(request: ScopedRequest, workshop: Workshop) -> str:
+    return f"/partners/{request.partner.slug}/workshops/{workshop.ref}/"
+
+
+@requires("workshops.log")
+@require_POST
+def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpResponse:
+    """Keep a draft while it is typed, and answer with the pieces of the page that changed."""
+    draft = Workshop.objects.select_related("course", "subject").filter(partner=request.partner, ref=ref).first()
+    entry = _posted(request, kind, draft)
+    try:
+        kept = _keep(request, entry, ref)
+    except DomainError as error:
+        return JsonResponse({"code": error.code, "message": error.message}, status=409)
+    fresh = Entry(request.partner, request.POST, kind=kind, workshop=kept, quiet=True)
+    number = {
+        name: int(text) if (text := request.GET.get(name, "")).isdecimal() and len(text) < 7 else 0
+        for name in ("after", "edit")
+    }
+    sheet = Sheet(fresh, view=request.GET.get("rows", "all"), after=number["after"], edited=number["edit"])
+    return JsonResponse(
+        {"saved_at": kept.saved_at.isoformat(), "parts": sheet.parts(), "values": {"version": kept.version}}
+    )
+
+
+@requires("workshops.log", Workshop)
+@require_POST
+def workshop_discard(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
+    """Throw a draft away."""
+    try:
+        operations.discard_draft(workshop=workshop, by=request.user, at=now())
+        messages.success(request, "The draft is gone.")
+    except IllegalTransition as error:
+        messages.error(request, error.message)
+    return SeeOther(f"/partners/{cast('Any', request.partner).slug}/workshops/?view=drafts")

@@ -1,0 +1,93 @@
+"""Lists of workshops, of one partner and of the network, and their exports."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from activity.operations import record
+from common.access import ScopedRequest, requires
+from common.exports import csv_response
+from common.views import SeeOther, page
+from common.zones import now, today
+from workshops.forms import ListFilter
+from workshops.listing import HEADER, SORTS, VIEWS, export_rows, in_view, listed, narrowed
+from workshops.models import Workshop
+
+MOST_EXPORTED = 10_000
+
+
+def of_partner(request: ScopedRequest) -> QuerySet[Workshop]:
+    """Workshops of the partner of the URL; who is only a facilitator there sees those that she leads."""
+    rows = cast("QuerySet[Workshop]", Workshop.objects.filter(partner=request.partner))
+    return rows if sees_all(request) else cast("Any", rows).led_by(request.user)
+
+
+def sees_all(request: ScopedRequest) -> bool:
+    """True for everybody but a facilitator."""
+    standing = request.user.standing
+    return bool(standing.code_org or standing.at(request.partner.pk, "director", "program_manager"))
+
+
+@requires("workshops.list")
+def workshop_list(request: ScopedRequest) -> HttpResponse:
+    """Workshops of one partner."""
+    return page(
+        request,
+        "workshops/list.html",
+        {"listing": listed(request, of_partner(request), today()), "partner": request.partner},
+    )
+
+
+@requires("workshops.list_network")
+def workshop_network_list(request: ScopedRequest) -> HttpResponse:
+    """Workshops of every partner that this person sees."""
+    rows = Workshop.objects.exclude(state="draft")
+    return page(request, "workshops/list.html", {"listing": listed(request, rows, today()), "partner": None})
+
+
+@requires("workshops.export")
+@require_POST
+def workshop_export(request: ScopedRequest) -> HttpResponse:
+    """The list as filtered, as CSV; logged with its count."""
+    rows = export_rows(_asked(request, of_partner(request)))
+    record(
+        request.partner,
+        verb="workshops.exported",
+        text=f"{len(rows)} workshops were exported",
+        by=request.user,
+        at=now(),
+    )
+    return csv_response(f"workshops-{request.partner.slug}-{today():%Y-%m-%d}.csv", HEADER, rows)
+
+
+@requires("workshops.export_network")
+@require_POST
+def workshop_network_export(request: ScopedRequest) -> HttpResponse:
+    """The network's list as CSV; logged for staff."""
+    asked = _asked(request, Workshop.objects.exclude(state="draft"))
+    if asked.count() > MOST_EXPORTED:
+        messages.error(request, f"More than {MOST_EXPORTED:,} workshops: narrow the list first.")
+        return SeeOther("/network/workshops/")
+    rows = export_rows(asked)
+    record(
+        request.user,
+        verb="workshops.exported",
+        text=f"{len(rows)} workshops of the network were exported",
+        by=request.user,
+        at=now(),
+    )
+    return csv_response(f"workshops-network-{today():%Y-%m-%d}.csv", HEADER, rows)
+
+
+def _asked(request: ScopedRequest, base: QuerySet[Workshop]) -> QuerySet[Workshop]:
+    form = ListFilter(request.GET)
+    form.is_valid()
+    view = request.GET.get("view", "")
+    rows = in_view(base, view if view in dict(VIEWS) else "all", today())
+    order = SORTS.get(request.GET.get("sort", ""), SORTS["-date"])
+    return narrowed(rows, form.cleaned_data).order_by(*order)[: MOST_EXPORTED + 1]
