@@ -114,7 +114,7 @@ def end_accreditation(
         accreditation.save(update_fields=["valid_before"])
     person, course = accreditation.facilitator, accreditation.course
     text = f"The accreditation of {person.name} for {course.name} ends"
-    changes = {"before": {"last day": before}, "after": {"last day": last_day}}
+    changes: dict[str, Any] = {"before": {"last day": before}, "after": {"last day": last_day}}
     record(person, verb="facilitator.accreditation_ended", text=text, by=by, at=at, reason=reason, **changes)
     return accreditation
 
@@ -139,6 +139,9 @@ def set_standing(
         facilitator=facilitator, standing=standing, valid_from=from_day, set_by=by, set_at=at
     )
     text = f"Standing of {facilitator.name} is {made.get_standing_display().lower()} from {from_day:%b %-d, %Y}"
-    changes = {"before": {"standing": current.standing if current else None}, "after": {"standing": standing}}
+    changes: dict[str, Any] = {
+        "before": {"standing": current.standing if current else None},
+        "after": {"standing": standing},
+    }
     record(facilitator, verb="facilitator.standing", text=text, by=by, at=at, reason=reason, **changes)
     return made

@@ -218,7 +218,7 @@ def _with_sessions(data: QueryDict, count: int, zone: str) -> None:
     data.setdefault("sessions-TOTAL_FORMS", str(count))
     for name, value in (("INITIAL", 0), ("MIN_NUM", 0), ("MAX_NUM", MOST_SESSIONS)):
         data.setdefault(f"sessions-{name}_FORMS", str(value))
-    total = data["sessions-TOTAL_FORMS"]
+    total = str(data["sessions-TOTAL_FORMS"])
     for number in range(min(int(total), 50) if total.isdigit() else 0):
         data.setdefault(f"sessions-{number}-zone", zone)
 

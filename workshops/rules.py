@@ -15,7 +15,7 @@ from workshops.models import WorkshopFacilitator
 CONTACT_DAYS = dt.timedelta(days=30)
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@rules.predicate  # type: ignore[misc,attr-defined,untyped-decorator,unused-ignore]
 def leads_it(user: Any, row: Any = None) -> bool:
     """Predicate: a facilitator of this partner who leads the workshop (of the row)."""
     workshop = getattr(row, "workshop", row)
@@ -24,7 +24,7 @@ def leads_it(user: Any, row: Any = None) -> bool:
     return WorkshopFacilitator.objects.filter(workshop=workshop, facilitator__user=user).exists()
 
 
-@rules.predicate  # type: ignore[misc,untyped-decorator,unused-ignore]
+@rules.predicate  # type: ignore[misc,attr-defined,untyped-decorator,unused-ignore]
 def still_in_touch(user: Any, row: Any = None) -> bool:
     """Predicate: not more than 30 days after the end."""
     workshop = getattr(row, "workshop", row)

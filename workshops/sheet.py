@@ -250,12 +250,12 @@ class Sheet:
     def parts(self) -> dict[str, str]:
         """Pieces of the page that change while somebody types, by the id of their place."""
         context = {"sheet": self, "entry": self.entry}
-        parts = {
+        parts: dict[str, str] = {
             "before-you-save": render_to_string("workshops/_before.html", context),
             "save-words": render_to_string("workshops/_save_words.html", context),
         }
-        for number, row in enumerate(self.session_rows):
-            parts[f"session-{number}-words"] = row["words"]
+        for number, session in enumerate(self.session_rows):
+            parts[f"session-{number}-words"] = session["words"]
         if self.preview is not None:
             for row in self._posted_rows():
                 parts[f"row-{row.line}-check"] = render_to_string("workshops/_verdict.html", {"row": row})

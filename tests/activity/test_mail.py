@@ -61,7 +61,12 @@ def test_the_secret_is_gone_once_the_mail_is_sent() -> None:
     (message,) = receive()
     assert (message.subject, message.body) == ("Reset", "The key is c2VjcmV0LWtleQ\n")
     assert (row().state, row().secret) == ("sent", "")
-    with staff_context("direct SQL"), connection.cursor() as cursor, pytest.raises(IntegrityError) as refused, transaction.atomic():
+    with (
+        staff_context("direct SQL"),
+        connection.cursor() as cursor,
+        pytest.raises(IntegrityError) as refused,
+        transaction.atomic(),
+    ):
         cursor.execute("update activity_mail set secret = 'x'")
     assert constraint_of(refused.value) == "activity_mail_secret_gone"
 

@@ -68,9 +68,11 @@ def make_workshop(
     """A workshop with sessions and facilitators; ends and reasons that its state asks for."""
     known = facts or some_facts(*(today() + dt.timedelta(days=n) for n in (7, 14)))
     at = now()
-    ends: dict[str, Any] = {"ended": {"ended_at": at}, "canceled": {"canceled_at": at, "cancel_reason": "Snow"}}.get(
-        state, {}
-    )
+    by_state: dict[str, dict[str, Any]] = {
+        "ended": {"ended_at": at},
+        "canceled": {"canceled_at": at, "cancel_reason": "Snow"},
+    }
+    ends = by_state.get(state, {})
     row = Workshop.objects.create(
         partner=partner,
         kind="plan",

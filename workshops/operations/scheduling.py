@@ -210,7 +210,8 @@ def _write_sessions(row: Workshop, wanted: list[SessionFacts]) -> None:
             "A session with attendance cannot be taken away: clear its attendance first.", field="sessions"
         )
     WorkshopSession.objects.filter(pk__in=gone).delete() if gone else None
-    new, changed = [], []
+    new: list[WorkshopSession] = []
+    changed: list[WorkshopSession] = []
     for facts in wanted:
         session = existing.get(facts.ref) or WorkshopSession(partner_id=row.partner_id, workshop=row)
         session.starts_at, session.ends_at = facts.starts_at, facts.ends_at
