@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from common.refs import seeded
 from common.tenancy import staff_context
-from impact.demo import network
+from impact.demo import incentives, network
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
 
-STEPS: list[Callable[[DemoNetwork], None]] = [network.load]
+STEPS: list[Callable[[DemoNetwork], None]] = [network.load, incentives.load]
 
 
 class NotEmpty(Exception):

@@ -127,7 +127,7 @@ def test_32_approvals_at_once_over_http_never_pass_a_limit(server: Server) -> No
     cast, claims = waiting(cap="6500.00", total="20000.00", partners=4)
     browsers = visitors(server, cast.approvers)
 
-    def approve(number: int) -> int:
+    def approve(number: int) -> Any:
         form = {"claim": claims[number].ref, "confirmed": "1"}
         return browsers[number].request("POST", "/network/approvals/batch/", form)[0]
 
@@ -140,7 +140,7 @@ def test_one_claim_approved_32_times_at_once_over_http_is_approved_once(server: 
     cast, claims = waiting()
     browsers = visitors(server, cast.approvers)
 
-    def approve(number: int) -> int:
+    def approve(number: int) -> Any:
         form = {"decision": "approved", "expected": "1000.00", "reason": ""}
         return browsers[number].request("POST", f"/network/approvals/{claims[0].ref}/", form)[0]
 
