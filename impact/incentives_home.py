@@ -179,7 +179,7 @@ def _missing(count: int) -> list[Todo]:
             "",
             f"Ask for payee details: {whose}",
             why,
-            "/network/payees/?view=missing",
+            "/network/payees/?status=missing",
             "Open payees",
             "soon",
         )
