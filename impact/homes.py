@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from activity.models import LogEntry
+from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
 from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
@@ -118,7 +119,7 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
     return {"template": "impact/portfolio_panel.html", "partners": rows}
 
 
-PARTNER_SOURCES: list[Source] = [workshops_to_do, unanswered_invitations]
-NETWORK_SOURCES: list[Source] = [vacancies]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [next_days]
+PARTNER_SOURCES: list[Source] = [workshops_to_do, claims_to_do, unanswered_invitations]
+NETWORK_SOURCES: list[Source] = [verifications_to_do, approvals_to_do, payouts_to_do, vacancies]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [next_days, incentive_room]
 NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [portfolio_panel]

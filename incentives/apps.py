@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class IncentivesConfig(AppConfig):
-    """See the map of the apps in README."""
+    """Outcomes, claims and their payment (README, map of the apps)."""
 
     name = "incentives"
+
+    def ready(self) -> None:
+        """Make the annual-cap job known."""
+        from activity.runs import register
+        from incentives.runs import ANNUAL_CAP
+
+        register(ANNUAL_CAP)

@@ -127,14 +127,27 @@ def files_of(claim: Claim) -> tuple[FileFact, ...]:
     return tuple(FileFact(row.kind_id, row.attachment.sha256, row.attachment.is_released) for row in rows)
 
 
-def year_figures(partner: Any, label: str) -> dict[str, Decimal]:
-    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left. One statement."""
+def year_figures(partner: Any, label: Any) -> dict[str, Any]:
+    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left. One statement.
+
+    `label` is that of the year, or a queryset of one.
+    """
+    wanted = {"period": label} if isinstance(label, str) else {"period__in": label}
     waiting = Claim.objects.filter(
-        partner=OuterRef("partner"), fiscal_year__label=label, state__in=("submitted", "info_requested", "verified")
+        partner=OuterRef("partner"),
+        fiscal_year__label=OuterRef("period"),
+        state__in=("submitted", "info_requested", "verified"),
     )
     summed = waiting.order_by().values("partner").annotate(sum=Sum("version__amount")).values("sum")
-    budget = Budget.objects.filter(partner=partner, kind=YEAR, period=label).annotate(waiting=Subquery(summed)).first()
-    cap, approved, asked = (
-        (budget.limit, budget.counted, vars(budget)["waiting"] or ZERO) if budget else (ZERO, ZERO, ZERO)
-    )
-    return {"cap": cap, "approved": approved, "waiting": asked, "left": cap - approved}
+    budget = Budget.objects.filter(partner=partner, kind=YEAR, **wanted).annotate(waiting=Subquery(summed)).first()
+    if budget is None:
+        return {
+            "label": label if isinstance(label, str) else "",
+            "cap": ZERO,
+            "approved": ZERO,
+            "waiting": ZERO,
+            "left": ZERO,
+        }
+    asked = vars(budget)["waiting"] or ZERO
+    figures = {"cap": budget.limit, "approved": budget.counted, "waiting": asked, "left": budget.room}
+    return {"label": budget.period, **figures}

@@ -86,9 +86,9 @@ def choice_for(year: FiscalYear) -> str:
 
 
 def partners_to_settle(year: FiscalYear) -> list[Partner]:
-    """Partners with rests of the year that wait, by id (staff door)."""
-    waiting = Rest.objects.filter(fiscal_year=year, state=Rest.State.WAITING)
-    return list(Partner.objects.filter(pk__in=waiting.values("partner")).order_by("pk"))
+    """Partners with rests of the year, settled or not, by id: the list does not change while a run goes on (staff door)."""
+    rests = Rest.objects.filter(fiscal_year=year)
+    return list(Partner.objects.filter(pk__in=rests.values("partner")).order_by("pk"))
 
 
 def refuse_running_year(year: FiscalYear, at: dt.datetime) -> None:
@@ -112,8 +112,8 @@ def settle_partner(*, year: FiscalYear, partner: Partner, at: dt.datetime) -> in
 
 
 def settle_late_rest(*, rest: Rest, at: dt.datetime) -> None:
-    """A rest that arises after its year was closed is settled at once, by the same choice."""
-    if Run.objects.filter(kind=KIND, period=rest.fiscal_year.label, state=Run.State.DONE).exists():
+    """A rest that arises once the close of its year has begun is settled at once, by the same choice."""
+    if Run.objects.filter(kind=KIND, period=rest.fiscal_year.label).exists():
         _settle(rest, rest.fiscal_year, at)
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from activity.files import CheckedFile
 from catalog.models import Course
 from catalog.models import Subject as CourseSubject
-from common.zones import now, today
+from common.zones import network_date, now, today
 from districts.models import District, School, State
 from incentives import operations
 from incentives.models import Claim, OutcomeVersion, RequiredEvidence
@@ -119,38 +119,41 @@ def a_file(name: str = "plan.pdf") -> CheckedFile:
 
 
 def draft(
-    cast: Cast, code: str = "O11", *, on: dt.date | None = None, subject: Subject | None = None, evidence: bool = True
+    cast: Cast,
+    code: str = "O11",
+    *,
+    on: dt.date | None = None,
+    subject: Subject | None = None,
+    evidence: bool = True,
+    at: dt.datetime | None = None,
 ) -> Claim:
-    """A draft with a file of every kind."""
-    found = version(code, on)
+    """A draft with a file of every kind; `at` is when all of it happens, now if none is given."""
+    found, at = version(code, on), at or now()
+    subject = subject or subject_for(found, cast.partner)
     made = operations.start_claim(
-        partner=cast.partner,
-        version=found,
-        subject=subject or subject_for(found, cast.partner),
-        outcome_on=on or today(),
-        by=cast.manager,
-        at=now(),
+        partner=cast.partner, version=found, subject=subject, outcome_on=on or today(), by=cast.manager, at=at
     )
     for kind in RequiredEvidence.objects.filter(version=found) if evidence else []:
-        operations.add_evidence(claim=made, kind=kind, file=a_file(), by=cast.manager, at=now())
+        operations.add_evidence(claim=made, kind=kind, file=a_file(), by=cast.manager, at=at)
     return made
 
 
 def submitted(cast: Cast, code: str = "O11", **given: Any) -> Claim:
     """Sent to the Outreach Manager."""
-    return operations.submit_claim(claim=draft(cast, code, **given), by=cast.manager, at=now())
+    return operations.submit_claim(claim=draft(cast, code, **given), by=cast.manager, at=given.get("at") or now())
 
 
-def reached(claim: Claim) -> dict[RequiredEvidence, Reached]:
-    """Somebody confirmed by phone, today."""
+def reached(claim: Claim, at: dt.datetime | None = None) -> dict[RequiredEvidence, Reached]:
+    """Somebody confirmed by phone, on that day."""
     kinds = RequiredEvidence.objects.filter(version=claim.version_id, confirmed=True)
-    return {kind: Reached("Elena Archuleta, superintendent", "phone", today()) for kind in kinds}
+    on = network_date(at) if at else today()
+    return {kind: Reached("Elena Archuleta, superintendent", "phone", on) for kind in kinds}
 
 
 def verified(cast: Cast, code: str = "O11", **given: Any) -> Claim:
     """Waiting for an approver."""
-    claim = submitted(cast, code, **given)
-    return operations.verify_claim(claim=claim, reached=reached(claim), by=cast.outreach, at=now())
+    claim, at = submitted(cast, code, **given), given.get("at")
+    return operations.verify_claim(claim=claim, reached=reached(claim, at), by=cast.outreach, at=at or now())
 
 
 def approved(cast: Cast, code: str = "O11", **given: Any) -> Claim:

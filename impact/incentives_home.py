@@ -1,0 +1,203 @@
+"""What incentives ask of people on their homes: returned claims and drafts, verifications, approvals, batches, missing payees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from common.dated import in_force
+from common.money import ZERO, show_short
+from common.zones import network_date, network_zone
+from impact.todos import Todo
+from incentives.facts import year_figures
+from incentives.models import Claim
+from incentives.promises import working_days_after
+from ledger.models import Payee, PaymentBatch
+from partners.models import FiscalYear, Partner
+from partners.settings import setting_on
+
+MOST = 4
+
+
+def claims_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """Claims that a Director or Program Manager has: returned ones first, then drafts by the last day to send them."""
+    if not user.has_perm("incentives.claim", partner):
+        return []
+    mine = Claim.objects.filter(partner=partner, state__in=("draft", "info_requested")).shown()
+    rows = list(mine.order_by("-state", "outcome_on", "id")[: 2 * MOST])
+    if not rows:
+        return []
+    days = int(setting_on(on, "incentives.claim_window_days"))
+    return [
+        _returned(row, partner) if row.state == "info_requested" else _draft(row, partner, on, days) for row in rows
+    ][:MOST]
+
+
+def _returned(claim: Claim, partner: Partner) -> Todo:
+    return Todo(
+        due=claim.sent_at,
+        when="Returned",
+        note="",
+        title=f"Put right the claim on {claim.version.title}",
+        why=f"{claim.subject}. It came back with what is missing; it keeps its place.",
+        url=f"/partners/{partner.slug}/claims/{claim.ref}/",
+        action="Open claim",
+        tone="soon",
+    )
+
+
+def _draft(claim: Claim, partner: Partner, on: dt.date, days: int) -> Todo:
+    last = claim.window_ends_on(days)
+    left = (last - on).days
+    return Todo(
+        due=_instant(last),
+        when=f"{last:%b %-d}" if left >= 0 else "Over",
+        note=f"in {left} days" if left > 0 else "today" if left == 0 else f"by {-left} days",
+        title=f"Send the claim on {claim.version.title}, {show_short(claim.version.amount)}",
+        why=f"{claim.subject}. It can be sent for {days} days after the outcome.",
+        url=f"/partners/{partner.slug}/claims/{claim.ref}/",
+        action="Open draft",
+        tone="late" if left < 0 else "soon" if left <= 14 else "",
+    )
+
+
+def verifications_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """Claims of an Outreach Manager's partners by age."""
+    if not user.standing.portfolio:
+        return []
+    rows = list(Claim.objects.filter(partner__in=user.standing.portfolio).to_verify().shown()[:MOST])
+    if not rows:
+        return []
+    days = int(setting_on(on, "incentives.verify_days"))
+    return [_verification(row, on, days) for row in rows]
+
+
+def _verification(claim: Claim, on: dt.date, days: int) -> Todo:
+    sent = network_date(claim.sent_at or claim.created_at)
+    by = working_days_after(sent, days)
+    return Todo(
+        due=_instant(by),
+        when="Overdue" if by < on else f"{by:%b %-d}",
+        note=f"sent {sent:%b %-d}",
+        title=f"Verify {claim.version.title}, {show_short(claim.version.amount)}",
+        why=f"{claim.subject}, {claim.partner.name}.",
+        url=f"/partners/{claim.partner.slug}/claims/{claim.ref}/verification/",
+        action="Verify claim",
+        tone="late" if by < on else "",
+    )
+
+
+def approvals_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """One line for all that waits for approval, by the age of the oldest."""
+    if not user.has_perm("incentives.approve"):
+        return []
+    waiting: list[Any] = list(Claim.objects.to_approve().values_list("verified_at", "version__amount"))
+    if not waiting:
+        return []
+    by = working_days_after(network_date(waiting[0][0]), int(setting_on(on, "incentives.approve_days")))
+    total, count = sum((amount for _at, amount in waiting), ZERO), len(waiting)
+    return [
+        Todo(
+            due=_instant(by),
+            when="Overdue" if by < on else f"{by:%b %-d}",
+            note=f"oldest verified {network_date(waiting[0][0]):%b %-d}",
+            title=f"Approve {count} verified {_noun(count)}, {show_short(total)}",
+            why="Green ones are approved together; the others stay and say why.",
+            url="/network/approvals/",
+            action="Open approvals",
+            tone="late" if by < on else "",
+        )
+    ]
+
+
+def payouts_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """The batch that is due, batches that another person marks paid, and payees that are missing while money waits."""
+    if not user.has_perm("incentives.pay"):
+        return []
+    on_file = Payee.objects.filter(partner=OuterRef("partner"), on_file=True)
+    waiting = (
+        Claim.objects.to_pay()
+        .annotate(payable=Exists(on_file))
+        .values_list("approved_at", "approved_amount", "payable", "partner")
+    )
+    rows: list[Any] = list(waiting)
+    ready = [(when, amount) for when, amount, payable, _partner in rows if payable]
+    missing = {partner for _when, _amount, payable, partner in rows if not payable}
+    batches = (
+        PaymentBatch.objects.filter(state="exported")
+        .exclude(created_by=user)
+        .exclude(exported_by=user)
+        .order_by("exported_at")
+    )
+    return [*_batch_due(ready, on), *(_to_mark(batch) for batch in batches[:2]), *_missing(len(missing))]
+
+
+def _batch_due(ready: Sequence[tuple[dt.datetime, Decimal]], on: dt.date) -> list[Todo]:
+    if not ready:
+        return []
+    by = network_date(ready[0][0]) + dt.timedelta(days=int(setting_on(on, "incentives.pay_days")))
+    total, count = sum((amount for _when, amount in ready), ZERO), len(ready)
+    return [
+        Todo(
+            due=_instant(by),
+            when="Overdue" if by < on else f"{by:%b %-d}",
+            note="",
+            title=f"Pay {count} approved {_noun(count)}, {show_short(total)}",
+            why="Open a batch, export its file, and let another person mark it paid.",
+            url="/network/payouts/",
+            action="Open payouts",
+            tone="late" if by < on else "",
+        )
+    ]
+
+
+def _to_mark(batch: PaymentBatch) -> Todo:
+    return Todo(
+        due=batch.exported_at,
+        when="Exported",
+        note=f"{network_date(batch.exported_at):%b %-d}" if batch.exported_at else "",
+        title=f"Mark batch {batch.ref} paid, {show_short(batch.total or ZERO)}",
+        why="Somebody else exported it, so you note the reference of the bank.",
+        url=f"/network/payouts/{batch.ref}/",
+        action="Open batch",
+    )
+
+
+def _missing(count: int) -> list[Todo]:
+    if not count:
+        return []
+    whose = "1 partner waits" if count == 1 else f"{count} partners wait"
+    why = "Approved money is paid once the W-9 and bank details are on file."
+    return [
+        Todo(
+            None,
+            "Waits",
+            "",
+            f"Ask for payee details: {whose}",
+            why,
+            "/network/payees/?status=missing",
+            "Open payees",
+            "soon",
+        )
+    ]
+
+
+def incentive_room(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
+    """The room left under this fiscal year's cap."""
+    if not user.has_perm("incentives.see", partner):
+        return None
+    label = FiscalYear.objects.filter(in_force(on, start="starts_on", end="ends_before")).values("label")
+    figures = year_figures(partner, label)
+    return {"template": "impact/incentive_room_panel.html", "place": "aside", "partner": partner, "figures": figures}
+
+
+def _noun(count: int) -> str:
+    return "claim" if count == 1 else "claims"
+
+
+def _instant(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(17), network_zone())
