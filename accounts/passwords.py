@@ -23,7 +23,9 @@ class LengthBySideValidator:
         """Raises ValidationError for a password that is too short for this person."""
         least = least_length(getattr(user, "side", Side.PARTNER))
         if len(password) < least:
-            raise ValidationError(f"Use at least {least} characters; a sentence is easiest to keep.", code="password_too_short")
+            raise ValidationError(
+                f"Use at least {least} characters; a sentence is easiest to keep.", code="password_too_short"
+            )
 
     def get_help_text(self) -> str:
         """What the form says before anybody types."""
