@@ -90,7 +90,7 @@ def test_the_column_refuses_nan() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select table_name, column_name from information_schema.columns join pg_class on relname = table_name and relnamespace = 'public'::regnamespace"
-            " where table_schema = 'public' and numeric_precision >= 12 and not exists (select from pg_constraint"
+            " where table_schema = 'public' and data_type = 'numeric' and numeric_precision >= 12 and not exists (select from pg_constraint"
             " where conrelid = pg_class.oid and contype = 'c' and pg_get_constraintdef(pg_constraint.oid) ~ column_name"
             " and pg_get_constraintdef(pg_constraint.oid) ~ 'NaN')"
         )
