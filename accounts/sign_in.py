@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -46,8 +47,17 @@ def is_fresh(request: HttpRequest) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    records = get_authentication_records(request, user)
-    proofs = [row["at"] for row in records if user.side != Side.CODE_ORG or row["method"] in SECOND_FACTORS]
+    return _proved_lately(request, SECOND_FACTORS if user.side == Side.CODE_ORG else None)
+
+
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """True within 5 minutes of a password or code, whoever it is."""
+    return _proved_lately(request, None)
+
+
+def _proved_lately(request: HttpRequest, methods: tuple[str, ...] | None) -> bool:
+    records = get_authentication_records(request, request.user)
+    proofs = [record["at"] for record in records if methods is None or record["method"] in methods]
     return bool(proofs) and time.time() - max(proofs) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
@@ -69,17 +79,17 @@ def session_is_over(request: HttpRequest) -> bool:
     if not user.is_authenticated:
         return False
     idle = IDLE_SECONDS.get(Side(user.side), ABSOLUTE_SECONDS)
-    if (
-        second - session.get("signed_in_at", second) > ABSOLUTE_SECONDS
-        or second - session.get("seen_at", second) > idle
-    ):
+    began, seen = session.setdefault("signed_in_at", second), session.get("seen_at", 0)
+    if second - began > ABSOLUTE_SECONDS or (seen and second - seen > idle):
         logout(request)
         return True
-    if second - session.get("seen_at", 0) > 60:
+    if second - seen > 60:
         session["seen_at"] = second
     return False
 
 
 def second_factor_added(sender: Any, request: HttpRequest, user: Any, authenticator: Any, **extra: Any) -> None:
-    """Who has just proved a new authenticator has shown a second factor in this session."""
+    """Who has just set up an authenticator app has shown a second factor in this session; new recovery codes show none."""
+    if authenticator.type != Authenticator.Type.TOTP:
+        return
     record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)

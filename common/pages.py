@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
@@ -40,10 +41,12 @@ def keyset(request: HttpRequest, queryset: QuerySet[Any], *order: str, size: int
     rows = queryset.order_by(*wanted)
     if after is not None:
         try:
-            rows = rows.filter(_beyond(wanted, after))
-        except (ValueError, TypeError, ValidationError):  # a cursor with values of other columns
+            with transaction.atomic():
+                found = list(rows.filter(_beyond(wanted, after))[: size + 1])
+        except (ValueError, TypeError, ValidationError, DataError):  # a cursor with values of other columns
             after, backwards, rows = None, False, queryset.order_by(*order)
-    found = list(rows[: size + 1])
+    if after is None:
+        found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -43,8 +43,9 @@ EACH = {"Program Staff": 4, "Program Manager": 4}
 
 def only_from_this_machine(request: HttpRequest) -> None:
     """404 for anybody else than a browser on loopback."""
-    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
-    if not ipaddress.ip_address(address).is_loopback or request.headers.get("X-Forwarded-For"):
+    address = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  an unknown address is not this machine
+    by_proxy = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
+    if not ipaddress.ip_address(address).is_loopback or by_proxy:
         raise Http404
 
 

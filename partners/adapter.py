@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
+from accounts.sign_in import has_just_signed_in
 from activity.operations import queue_mail
 from common.zones import now
 
@@ -37,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             at=now(),
             secret=f"{message.subject}\n{message.body}",
         )
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Who has just signed in is not asked the password once more to set up a second factor."""
+        return not has_just_signed_in(self.request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address; a proxy's header counts only where settings say that there is one. Empty on a unix socket."""

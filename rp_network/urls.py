@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.account.urls import urlpatterns as account_pages
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
+# An address is bound to its invitation: nobody changes it, so allauth's pages about addresses are not here.
+SIGN_IN = [page for page in account_pages if page.name not in ("account_email", "account_confirm_email")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("impact.urls")),
@@ -17,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workshops.urls")),
     path("", include("incentives.urls")),
     path("", include("grants.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(SIGN_IN)),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
 
