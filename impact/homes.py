@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from activity.models import LogEntry
+from impact.grants_home import (
+    champion_panel,
+    cycle_panel,
+    cycles_to_do,
+    drafts_to_do,
+    endorsements_to_do,
+    reviews_to_do,
+    room_panel,
+    slates_to_do,
+)
+from impact.todos import Todo
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One thing to do: when (with the words of the countdown), a sentence that starts with a verb, why, one button."""
-
-    due: dt.datetime | None
-    when: str
-    note: str
-    title: str
-    why: str
-    url: str
-    action: str
-    tone: str = ""
-
 
 Source = Callable[..., list[Todo]]
 
@@ -132,7 +127,7 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
     return {"template": "impact/portfolio_panel.html", "partners": rows}
 
 
-PARTNER_SOURCES: list[Source] = [unanswered_invitations]
-NETWORK_SOURCES: list[Source] = [vacancies]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = []
-NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [portfolio_panel]
+PARTNER_SOURCES: list[Source] = [endorsements_to_do, drafts_to_do, unanswered_invitations]
+NETWORK_SOURCES: list[Source] = [reviews_to_do, slates_to_do, cycles_to_do, vacancies]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, room_panel]
+NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [cycle_panel, portfolio_panel]
