@@ -142,7 +142,7 @@ def _missing_in(line: BudgetLine) -> tuple[str, str] | None:
 
 
 def _minimum(content: Content, around: Circumstances) -> Finding:
-    title = f"A smallest useful amount, at most {around.minimum_percent:g}% of the ask"
+    title = f"Still useful from, at most {around.minimum_percent.normalize():f}% of the ask"
     if content.ask is None or content.minimum is None:
         return Finding("E4", title, Result.UNKNOWN, "Enter the least that would still be useful.", "minimum")
     most = highest_minimum(content.ask, around.minimum_percent)

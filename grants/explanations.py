@@ -12,7 +12,7 @@ def reason_of(share: Share, result: Allocation) -> str:
     """One or two sentences: the score, the rule that decided, the amount."""
     score, ask = f"Your score is {share.candidate.score:.2f}.", _dollars(share.candidate.ask)
     if share.outcome == Outcome.DECLINE:
-        return f"{score} Proposals below {result.line:g} get no award in this cycle. Read the reviewers’ comments; the next cycle is open."
+        return f"{score} Proposals below {result.line.normalize():f} get no award in this cycle. Read the reviewers’ comments; the next cycle is open."
     if share.outcome == Outcome.FULL:
         return f"{score} Your whole ask of {ask} fits: it is awarded in full."
     if share.outcome == Outcome.PARTIAL:

@@ -36,7 +36,25 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, required=False)
 
 
-class ProposalForm(RpForm):
+class DraftForm(RpForm):
+    """A form of which nothing is refused for being empty: what sending needs is only shown as needed."""
+
+    optional: tuple[str, ...] = ()
+
+    def full_clean(self) -> None:
+        """Judge shapes; the list of checks judges what is missing."""
+        for field in self.fields.values():
+            field.required = False
+        super().full_clean()
+        for name, field in self.fields.items():
+            field.required = name not in self.optional
+
+    def has_changed(self) -> bool:
+        """A row of a set is judged even where it is empty."""
+        return True
+
+
+class ProposalForm(DraftForm):
     """The page but its rows. Nothing is required here: the list of checks says what is missing, and only sending waits for it."""
 
     title = _words("Name of the activity", 120)
@@ -54,8 +72,10 @@ class ProposalForm(RpForm):
     place = _words("Place", 120)
 
 
-class LineForm(RpForm):
+class LineForm(DraftForm):
     """One budget line."""
+
+    optional = ("basis",)
 
     family = forms.ChoiceField(label="Use case", choices=_choices(Family), required=False)
     what = _words("What", 120)
@@ -63,8 +83,10 @@ class LineForm(RpForm):
     amount = MoneyFormField(label="Amount", required=False)
 
 
-class OutcomeForm(RpForm):
+class OutcomeForm(DraftForm):
     """One anticipated outcome."""
+
+    optional = ("what",)
 
     measure = forms.ChoiceField(label="Outcome", choices=_choices(Measure), required=False)
     what = _words("More exactly", 120)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from common.templatetags.rp import day, moment
 from grants.models import Proposal
 
@@ -42,7 +39,7 @@ def track_of(proposal: Proposal) -> list[dict[str, str]]:
     return steps if needs else [step for number, step in enumerate(steps) if number != 1]
 
 
-def holder_of(proposal: Proposal, at: dt.datetime) -> dict[str, Any]:
+def holder_of(proposal: Proposal) -> dict[str, str]:
     """Who has it now, and what happens next, as two sentences."""
     cycle = proposal.cycle
     who, then = {

@@ -7,6 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from activity.models import LogEntry
+from impact.grants_home import (
+    champion_panel,
+    cycle_panel,
+    cycles_to_do,
+    drafts_to_do,
+    endorsements_to_do,
+    reviews_to_do,
+    room_panel,
+    slates_to_do,
+)
 from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
 from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
@@ -119,7 +129,21 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
     return {"template": "impact/portfolio_panel.html", "partners": rows}
 
 
-PARTNER_SOURCES: list[Source] = [workshops_to_do, claims_to_do, unanswered_invitations]
-NETWORK_SOURCES: list[Source] = [verifications_to_do, approvals_to_do, payouts_to_do, vacancies]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [next_days, incentive_room]
-NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [portfolio_panel]
+PARTNER_SOURCES: list[Source] = [
+    workshops_to_do,
+    claims_to_do,
+    endorsements_to_do,
+    drafts_to_do,
+    unanswered_invitations,
+]
+NETWORK_SOURCES: list[Source] = [
+    verifications_to_do,
+    approvals_to_do,
+    payouts_to_do,
+    reviews_to_do,
+    slates_to_do,
+    cycles_to_do,
+    vacancies,
+]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room, room_panel]
+NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [cycle_panel, portfolio_panel]

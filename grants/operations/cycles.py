@@ -148,7 +148,7 @@ def choose_policy(*, cycle: Cycle, policy: str, line: Decimal, reason: str, by: 
     if row.scores_opened_at is not None:
         raise PolicyRefused("The scores of this cycle are open: the policy stays as it was chosen.")
     made = PolicyChoice.objects.create(cycle=row, policy=policy, line=line, reason=reason, chosen_by=by, chosen_at=at)
-    text = f"{made.get_policy_display()} ({policy}) was chosen for {row.title}, line {line:g}"
+    text = f"{made.get_policy_display()} ({policy}) was chosen for {row.title}, line {line.normalize():f}"
     record(row, verb="cycle.policy", text=text, reason=reason, by=by, at=at)
     return made
 

@@ -151,13 +151,12 @@ def draft_page(request: ScopedRequest, proposal: Proposal, shown: ProposalPage, 
 
 def checks_context(request: ScopedRequest, shown: ProposalPage) -> dict[str, Any]:
     """The list "Before you send"."""
-    findings = findings_of(request, content := shown.content())
+    findings = findings_of(request, shown.content())
     cycle = cycle_at(now())
     return {
         "findings": findings,
         "ready": is_ready(findings) and shown.is_readable,
         "cycle": cycle,
-        "total": content.total,
     }
 
 
@@ -244,7 +243,7 @@ def detail_context(request: ScopedRequest, proposal: Proposal) -> dict[str, Any]
         "partner": request.partner,
         **reading_of(content, version),
         "steps": track_of(proposal),
-        "holder": holder_of(proposal, at),
+        "holder": holder_of(proposal),
         "answer": last_answer(proposal) if version else None,
         "decisions": list(Decision.objects.filter(proposal=proposal).order_by("-decided_at", "-id")),
         "notes": ContextNote.objects.filter(proposal=proposal).order_by("-written_at", "-id") if is_code_org else [],

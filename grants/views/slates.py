@@ -107,11 +107,11 @@ def groups_of(found: Slate, lines: list[SlateLine]) -> list[dict[str, Any]]:
         [line for line in lines if line.outcome != "decline"],
         [line for line in lines if line.outcome == "decline"],
     )
-    words = f"{found.line:g} and above: {show_short(sum((line.amount for line in above), Decimal(0)))}"
+    words = f"{found.line.normalize():f} and above: {show_short(sum((line.amount for line in above), Decimal(0)))}"
     if found.level:
         words += f", up to {show_short(found.level)} each"
     groups = [{"words": words, "lines": above}] if above else []
-    return [*groups, {"words": f"Below {found.line:g}: no award in this cycle", "lines": below}] if below else groups
+    return [*groups, {"words": f"Below {found.line.normalize():f}: no award in this cycle", "lines": below}] if below else groups
 
 
 def policies_of(found: Slate, lines: list[SlateLine]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import { startMenus } from "./menus.js";
 import { startPage } from "./page.js";
 import { startRequests } from "./requests.js";
 import { startSelections } from "./selection.js";
+import { startTallies } from "./tally.js";
 import { startToasts } from "./toasts.js";
 
 startMenus();
@@ -20,4 +21,5 @@ function startRegion(region) {
   startAutosave(region);
   startFormsets(region);
   startSelections(region);
+  startTallies(region);
 }
