@@ -30,12 +30,12 @@ def _payees(network: DemoNetwork) -> None:
     for number, partner in enumerate(network.partners):
         if number % 15 == 14:
             continue
-        facts = {"partner": partner, "by": finance[number % len(finance)]}
+        by = finance[number % len(finance)]
         reason = "W-9 and bank details received and checked."
-        operations.set_payee_status(on_file=True, reason=reason, at=network.instant(since), **facts)
+        operations.set_payee_status(partner=partner, on_file=True, reason=reason, by=by, at=network.instant(since))
         if number % 11 == 10:
             at = network.instant(network.on - dt.timedelta(days=9 + number % 5))
-            operations.set_payee_status(on_file=False, reason=MISSING[number % 2], at=at, **facts)
+            operations.set_payee_status(partner=partner, on_file=False, reason=MISSING[number % 2], by=by, at=at)
 
 
 def _conflicts(network: DemoNetwork) -> None:
