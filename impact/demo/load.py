@@ -11,7 +11,13 @@ from impact.demo import districts, incentives, ledger, network, workshops
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
 
-STEPS: list[Callable[[DemoNetwork], None]] = [network.load, districts.load, workshops.load, ledger.load, incentives.load]
+STEPS: list[Callable[[DemoNetwork], None]] = [
+    network.load,
+    districts.load,
+    workshops.load,
+    ledger.load,
+    incentives.load,
+]
 
 
 class NotEmpty(Exception):

@@ -101,7 +101,9 @@ def picture(page: Page, name: str) -> None:
 
     shown = page.viewport_size
     assert shown is not None
-    page.set_viewport_size({"width": shown["width"], "height": min(page.evaluate("document.body.scrollHeight") + 80, 2_400)})
+    page.set_viewport_size(
+        {"width": shown["width"], "height": min(page.evaluate("document.body.scrollHeight") + 80, 2_400)}
+    )
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     shot = shot.crop((0, 0, shot.width, min(shot.height, 2_000)))
     page.set_viewport_size(shown)
