@@ -111,7 +111,11 @@ def groups_of(found: Slate, lines: list[SlateLine]) -> list[dict[str, Any]]:
     if found.level:
         words += f", up to {show_short(found.level)} each"
     groups = [{"words": words, "lines": above}] if above else []
-    return [*groups, {"words": f"Below {found.line.normalize():f}: no award in this cycle", "lines": below}] if below else groups
+    return (
+        [*groups, {"words": f"Below {found.line.normalize():f}: no award in this cycle", "lines": below}]
+        if below
+        else groups
+    )
 
 
 def policies_of(found: Slate, lines: list[SlateLine]) -> list[dict[str, Any]]:

@@ -7,11 +7,17 @@ from collections.abc import Callable
 
 from common.refs import seeded
 from common.tenancy import staff_context
-from impact.demo import districts, incentives, ledger, network
+from impact.demo import districts, incentives, ledger, network, workshops
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
 
-STEPS: list[Callable[[DemoNetwork], None]] = [network.load, districts.load, ledger.load, incentives.load]
+STEPS: list[Callable[[DemoNetwork], None]] = [
+    network.load,
+    districts.load,
+    workshops.load,
+    ledger.load,
+    incentives.load,
+]
 
 
 class NotEmpty(Exception):

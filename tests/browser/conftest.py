@@ -99,8 +99,14 @@ def picture(page: Page, name: str) -> None:
         return
     from PIL import Image
 
+    shown = page.viewport_size
+    assert shown is not None
+    page.set_viewport_size(
+        {"width": shown["width"], "height": min(page.evaluate("document.body.scrollHeight") + 80, 2_400)}
+    )
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     shot = shot.crop((0, 0, shot.width, min(shot.height, 2_000)))
+    page.set_viewport_size(shown)
     IMAGES.mkdir(parents=True, exist_ok=True)
     path = IMAGES / f"{name}.png"
     for colors in (256, 128, 64, 32):
