@@ -16,8 +16,6 @@ from incentives import operations
 from incentives.facts import year_figures
 from incentives.models import Claim, OutcomeVersion, RequiredEvidence
 from incentives.operations import Reached, Subject, Typed
-from ledger.models import Payee
-from ledger.operations import set_payee_status
 from partners.models import Partner
 
 PAPER = (
@@ -77,13 +75,9 @@ class Desk:
 
 
 def load(network: DemoNetwork) -> None:
-    """Payee details for most partners, claims of two out of three, an exported batch and a paid one."""
+    """Claims of two partners out of three, a paid batch and an exported one; payees are what ledger.load has set."""
     finance = network.code_org["finance"]
     told = [partner for number, partner in enumerate(network.partners) if number % 3 != 2]
-    for number, partner in enumerate(network.partners):
-        if number % 11 != 7 and not Payee.objects.filter(partner=partner).exists():
-            at = network.instant(network.on - dt.timedelta(days=300))
-            set_payee_status(partner=partner, on_file=True, reason="W-9 and bank form received", by=finance[0], at=at)
     for wanted, days in (("paid", 30), ("exported", 6), ("", 0)):
         for number, partner in enumerate(told):
             tell(_desk(network, partner, number), wanted)
