@@ -128,7 +128,7 @@ def files_of(claim: Claim) -> tuple[FileFact, ...]:
 
 
 def year_figures(partner: Any, label: Any) -> dict[str, Any]:
-    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left. One statement.
+    """The room-left meter of a partner and fiscal year, in dollars: cap, approved, waiting, left, and free once all that waits is approved. One statement.
 
     `label` is that of the year, or a queryset of one.
     """
@@ -141,13 +141,9 @@ def year_figures(partner: Any, label: Any) -> dict[str, Any]:
     summed = waiting.order_by().values("partner").annotate(sum=Sum("version__amount")).values("sum")
     budget = Budget.objects.filter(partner=partner, kind=YEAR, **wanted).annotate(waiting=Subquery(summed)).first()
     if budget is None:
-        return {
-            "label": label if isinstance(label, str) else "",
-            "cap": ZERO,
-            "approved": ZERO,
-            "waiting": ZERO,
-            "left": ZERO,
-        }
+        nothing = dict.fromkeys(("cap", "approved", "waiting", "left", "free"), ZERO)
+        return {"label": label if isinstance(label, str) else "", **nothing}
     asked = vars(budget)["waiting"] or ZERO
     figures = {"cap": budget.limit, "approved": budget.counted, "waiting": asked, "left": budget.room}
+    figures["free"] = max(budget.room - asked, ZERO)
     return {"label": budget.period, **figures}

@@ -40,14 +40,14 @@ NAMES = {
 class ClaimForm(RpForm):
     """The facts of one claim; only the subject that its outcome is about is asked."""
 
-    district: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
-    school: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
-    course: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose", required=False)
+    district: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose")
+    school: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose")
+    course: Any = forms.ModelChoiceField(queryset=None, to_field_name="ref", empty_label="Choose")
     workshop: Any = forms.ModelChoiceField(
-        label="Workshop of the cohort", queryset=None, to_field_name="ref", empty_label="Choose", required=False
+        label="Workshop of the cohort", queryset=None, to_field_name="ref", empty_label="Choose"
     )
-    name = forms.CharField(max_length=120, required=False)
-    level = forms.ChoiceField(label="Grade level", choices=LEVELS, required=False)
+    name = forms.CharField(max_length=120)
+    level = forms.ChoiceField(label="Grade level", choices=LEVELS)
     outcome_on = forms.DateField(label="Achieved on")
     words = forms.CharField(
         label="What happened", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})

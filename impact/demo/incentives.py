@@ -16,8 +16,6 @@ from incentives import operations
 from incentives.facts import year_figures
 from incentives.models import Claim, OutcomeVersion, RequiredEvidence
 from incentives.operations import Reached, Subject, Typed
-from ledger.models import Payee
-from ledger.operations import set_payee_status
 from partners.models import Partner
 
 PAPER = (
@@ -45,16 +43,26 @@ PLACES = (
     "Chama Valley",
     "Greenbrier",
 )
+AT_THE_CAP = 1
+POLICIES = (
+    "Graduation credit for computer science",
+    "Computer science in grades 3 to 8",
+    "A budget line for computer science",
+)
+CODES = ("O11", "O6", "O4", "O1", "O7", "O5", "O8", "O10")
+CAPPED = (("O3", 75), ("O10", 70), ("O7", 66), ("O4", 62), ("O11", 14))
 # Days before the date on which an outcome was achieved, and how far its claim has come since.
 STORIES = (
     (80, "paid"),
     (64, "paid"),
     (40, "exported"),
-    (33, "approved"),
-    (26, "verified"),
-    (19, "verified"),
+    (28, "approved"),
+    (11, "verified"),
+    (9, "verified"),
+    (13, "verified"),
     (12, "submitted"),
-    (9, "info_requested"),
+    (7, "submitted"),
+    (20, "info_requested"),
     (5, "draft"),
     (45, "rejected"),
     (50, "withdrawn"),
@@ -77,13 +85,9 @@ class Desk:
 
 
 def load(network: DemoNetwork) -> None:
-    """Payee details for most partners, claims of two out of three, an exported batch and a paid one."""
+    """Claims of two partners out of three, a paid batch and an exported one; payees are what ledger.load has set."""
     finance = network.code_org["finance"]
     told = [partner for number, partner in enumerate(network.partners) if number % 3 != 2]
-    for number, partner in enumerate(network.partners):
-        if number % 11 != 7 and not Payee.objects.filter(partner=partner).exists():
-            at = network.instant(network.on - dt.timedelta(days=300))
-            set_payee_status(partner=partner, on_file=True, reason="W-9 and bank form received", by=finance[0], at=at)
     for wanted, days in (("paid", 30), ("exported", 6), ("", 0)):
         for number, partner in enumerate(told):
             tell(_desk(network, partner, number), wanted)
@@ -96,7 +100,19 @@ def tell(desk: Desk, wanted: str) -> None:
     for place, (days, state) in enumerate(STORIES):
         is_now = state == wanted or (not wanted and state not in ("paid", "exported"))
         if is_now and (place + desk.number) % 3 == 0:
-            _story(desk, place, desk.network.on - dt.timedelta(days=days), state)
+            achieved = desk.network.on - dt.timedelta(days=days + desk.number % 4)
+            _story(desk, achieved, state, _subject(desk, place))
+    if not wanted and desk.number == AT_THE_CAP:
+        _reach_the_cap(desk)
+
+
+def _reach_the_cap(desk: Desk) -> None:
+    """Approved claims of $10,500 and more, and one verified that the cap cuts."""
+    places = _districts(desk)
+    for (code, days), district in zip(CAPPED, places, strict=False):
+        state = "verified" if (code, days) == CAPPED[-1] else "approved"
+        told = (code, Subject(district=district, name=POLICIES[2]), "The board voted in open session.")
+        _story(desk, desk.network.on - dt.timedelta(days=days), state, told)
 
 
 def _desk(network: DemoNetwork, partner: Partner, number: int) -> Desk:
@@ -105,9 +121,9 @@ def _desk(network: DemoNetwork, partner: Partner, number: int) -> Desk:
     )
 
 
-def _story(desk: Desk, place: int, day: dt.date, state: str) -> None:
+def _story(desk: Desk, day: dt.date, state: str, told: tuple[str, Subject, str]) -> None:
     """From the outcome to its state, a few days a step."""
-    code, subject, words = _subject(desk, place)
+    code, subject, words = told
     version = OutcomeVersion.objects.on(day).get(outcome__code=code)
     step = [day + dt.timedelta(days=days) for days in (2, 3, 6, 9)]
     claim = operations.start_claim(
@@ -194,15 +210,10 @@ def _batch(network: DemoNetwork, finance: list[User], days: int, *, paid: bool) 
 
 def _subject(desk: Desk, place: int) -> tuple[str, Subject, str]:
     """An outcome and a subject that this partner has not claimed in another story."""
-    places = _districts(desk)
+    places, turn = _districts(desk), desk.number + place
     if places and place % 4:
-        codes = ("O11", "O7", "O1", "O6", "O4", "O10")
-        district = places[(desk.number + place) % len(places)]
-        return (
-            codes[place % len(codes)],
-            Subject(district=district, name="Graduation credit for computer science"),
-            "Board and cabinet agreed in open session.",
-        )
+        subject = Subject(district=places[turn % len(places)], name=POLICIES[turn % len(POLICIES)])
+        return CODES[(turn // 3 + place) % len(CODES)], subject, "The board and the cabinet agreed in open session."
     code, name, words = NAMED[place % len(NAMED)]
     return code, Subject(name=name.format(PLACES[(desk.number + place) % len(PLACES)])), words
 

@@ -55,7 +55,8 @@ def approval_list(request: ScopedRequest) -> HttpResponse:
     """What needs a look on top, what is green below and chosen; the room that is left after it at the side."""
     rows = read_queue(request)
     large = figures_on(today()).two_approvers_from
-    shown = [row for row in rows if row.asked >= large] if request.GET.get("view") == "large" else rows
+    only_large = request.GET.get("view") == "large"
+    shown = [row for row in rows if row.asked >= large] if only_large else rows
     green = [row for row in shown if row.is_green]
     keys = {(row.claim.partner_id, row.claim.fiscal_year.label) for row in green}
     budgets = Budget.objects.filter(
@@ -70,7 +71,8 @@ def approval_list(request: ScopedRequest) -> HttpResponse:
         "count": len(rows),
         "large": large,
         "large_count": sum(row.asked >= large for row in rows),
-        "view": request.GET.get("view", ""),
+        "only_large": only_large,
+        "all_shown": not only_large,
         "rooms": room_after(green, {(budget.partner_id, budget.period): budget for budget in budgets}),
         "full": len(rows) == MOST,
     }

@@ -61,7 +61,9 @@ def claim_list(request: ScopedRequest) -> HttpResponse:
     context = {
         "partner": request.partner,
         "page": shown,
-        "views": [(key, words) for key, (words, _states) in VIEWS.items()],
+        "views": [
+            {"key": key, "words": words, "current": key == chosen["view"]} for key, (words, _states) in VIEWS.items()
+        ],
         "chosen": chosen,
         "areas": Area.choices,
         "area_words": dict(Area.choices).get(chosen["area"], ""),

@@ -32,6 +32,7 @@ def payout_list(request: ScopedRequest) -> HttpResponse:
     ready = [claim for claim in waiting if claim.partner_id in payable]
     context = {
         "ready": ready,
+        "ready_count": len(ready) + sum(rest.partner_id in payable for rest in rests),
         "rests": [rest for rest in rests if rest.partner_id in payable],
         "held": [claim for claim in waiting if claim.partner_id not in payable],
         "total": sum((claim.approved_amount or ZERO for claim in ready), ZERO)
