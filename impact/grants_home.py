@@ -61,7 +61,7 @@ def drafts_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -
     left = (network_date(cycle.closes_at) - on).days if cycle else None
     found = []
     for row in rows:
-        if row.was_returned:
+        if row.was_returned:  # type: ignore[attr-defined]
             found.append(
                 _draft(
                     row, partner, cycle, "Change what was asked", "It came back with a note; fix it and send it again."

@@ -58,7 +58,7 @@ def sign_in(user: User, password: str = PASSWORD, **headers: Any) -> tuple[Clien
 def code(ahead: int = 0) -> str:
     """The code that the authenticator app shows now."""
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(SECRET, counters[len(counters) // 2] + ahead))
+    return str(format_hotp_value(hotp_value(SECRET, counters[len(counters) // 2] + ahead)))
 
 
 def test_a_person_of_a_partner_signs_in_with_a_password_alone(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -32,7 +33,7 @@ def write(request: HttpRequest) -> HttpResponse:
     return HttpResponse("written")
 
 
-@requires(PUBLIC)
+@requires(PUBLIC)  # type: ignore[arg-type]
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     """A body that is read after the transaction."""
 
@@ -70,7 +71,7 @@ def test_a_streamed_body_is_refused(world: World) -> None:
     assert quiet().get("/stream/").status_code == 500
 
 
-def answers(world: World, signed_in: SignIn) -> dict[str, HttpResponse]:
+def answers(world: World, signed_in: SignIn) -> dict[str, Any]:
     staff = signed_in(world.people["staff"])
     return {
         "page": staff.get("/network/partners/"),

@@ -223,7 +223,7 @@ def test_a_reviewer_cannot_mark_for_somebody_else(world: World) -> None:
         row = sent(world.home, world.people["director"], arena.cycle)
         close(arena.cycle)
         one, _two = (assigned(row, reviewer, arena.staff[0], arena.after) for reviewer in arena.reviewers)
-        criterion = arena.cycle.rubric.criteria.first()
+        criterion = arena.cycle.rubric.criteria.earliest("id")
         outsider = factories.make_code_org("outreach_manager")
     with review_context(row.pk, user=outsider.pk):
         values = [row.partner_id, one.pk, criterion.pk]

@@ -27,7 +27,7 @@ def imported(file: Path) -> dict[str, Any]:
 
 def rows() -> list[dict[str, Any]]:
     with staff_context("look"):
-        return list(Partner.objects.order_by("id").values())
+        return [dict(row) for row in Partner.objects.order_by("id").values()]
 
 
 def counts(found: dict[str, Any]) -> tuple[int, int, int, list[int]]:

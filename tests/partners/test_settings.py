@@ -66,7 +66,7 @@ def test_a_version_has_two_people_and_a_period() -> None:
             ({"end": MARCH}, "partners_setting_period"),
         ):
             with pytest.raises(IntegrityError) as refused, transaction.atomic():
-                version(**{"value": "1", "start": MARCH, **given})
+                version(**{"value": "1", "start": MARCH, **given})  # type: ignore[arg-type]
             assert constraint_of(refused.value) == constraint
 
 
@@ -102,7 +102,7 @@ def test_the_periods_of_a_date(day: str, fiscal: str, quarter: str, program: str
     on = dt.date.fromisoformat(day)
     with staff_context("arrange"):
         ensure_calendars(on=on)
-        found = FiscalYear.objects.holding(on), Quarter.objects.holding(on), ProgramYear.objects.holding(on)  # type: ignore[attr-defined]
+        found = FiscalYear.objects.holding(on), Quarter.objects.holding(on), ProgramYear.objects.holding(on)
     assert tuple(period.label for period in found) == (fiscal, quarter, program)
     assert all(period.holds(on) for period in found)
 
@@ -118,7 +118,7 @@ def test_calendars_are_made_once_and_leave_no_gap() -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             FiscalYear.objects.create(label="FYX", starts_on=MARCH, ends_before=JUNE)
         with pytest.raises(FiscalYear.DoesNotExist):
-            FiscalYear.objects.holding(dt.date(2031, 1, 1))  # type: ignore[attr-defined]
+            FiscalYear.objects.holding(dt.date(2031, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
 
 from accounts.models import CodeOrgRole, Side, User
 from common.errors import constraint_of
@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 
 
-def status(answer: HttpResponse) -> int:
-    return answer.status_code
+def status(answer: Any) -> int:
+    code: int = answer.status_code
+    return code
 
 
 def test_the_end_of_a_membership_takes_effect_at_the_next_request(world: World, signed_in: SignIn) -> None:
@@ -123,7 +124,9 @@ def test_a_new_outreach_manager_ends_the_one_before(world: World) -> None:
 def test_a_membership_is_not_prolonged_by_ending_it(world: World) -> None:
     with staff_context("act"):
         champion = Membership.objects.get(user=world.people["champion"])
-        for day in (champion.last_day + DAY, champion.starts_on - DAY):  # type: ignore[operator]
+        last = champion.last_day
+        assert last is not None
+        for day in (last + DAY, champion.starts_on - DAY):
             with pytest.raises(DatesMissing):
                 end_membership(membership=champion, last_day=day, reason="r", ended_by=None, at=now())
         ended = end_membership(membership=champion, last_day=today(), reason="moved", ended_by=None, at=now())
