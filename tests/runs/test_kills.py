@@ -44,9 +44,7 @@ def picture() -> dict[str, list[Any]]:
             "network": list(
                 NetworkBudget.objects.order_by("kind", "period").values_list("kind", "period", "limit", "used")
             ),
-            "items": list(
-                RunItem.objects.filter(run__period="2026-03").order_by("item").values_list("item", flat=True)
-            ),
+            "items": list(RunItem.objects.filter(run__kind="calendar").order_by("item").values_list("item", flat=True)),
             "outcome": list(Run.objects.filter(kind="calendar", period="2026-03").values_list("outcome", "state")),
         }
 

@@ -97,7 +97,8 @@ def run_due(*arguments: str) -> dict[str, Any]:
     return dict(json.loads(out.getvalue()))
 
 
-def test_run_due_makes_the_calendar_once_a_month() -> None:
+def test_run_due_makes_the_calendar_once_a_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "KINDS", {"calendar": runs.KINDS["calendar"]})
     from ledger.models import NetworkBudget
     from partners.models import FiscalYear
 
@@ -122,7 +123,8 @@ def test_run_due_makes_the_calendar_once_a_month() -> None:
         assert NetworkBudget.objects.filter(kind="grant_envelope").count() == 12
 
 
-def test_run_due_names_a_run_that_fails() -> None:
+def test_run_due_names_a_run_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "KINDS", {"test_refuse": runs.KINDS["test_refuse"]})
     fired("test_refuse")
     found = run_due("--as-of", AT.isoformat())
     assert found["rejected"] == [{"line": "test_refuse 2026-03", "reason": "ValueError: 2026-03 cannot be done"}]

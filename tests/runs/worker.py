@@ -23,14 +23,14 @@ PAUSE = float(os.environ.get("RP_TEST_PAUSE", "0.3"))
 
 
 def pausing(kind: runs.Kind) -> runs.Kind:
-    """The same kind; the row is locked and the chunk is not committed while it pauses."""
+    """The same kind, which is never due by itself; the row is locked and the chunk is not committed while it pauses."""
 
     def work(run: Run) -> bool:
         done = kind.work(run)
         time.sleep(PAUSE)
         return done
 
-    return dataclasses.replace(kind, work=work)
+    return dataclasses.replace(kind, due=lambda at: [], work=work)
 
 
 register_test_kinds()
