@@ -10,7 +10,7 @@ from activity.operations import tell
 from activity.runs import Kind, Period, in_chunks
 from common.zones import network_date, network_zone
 from grants.models import Cycle, Proposal, Review
-from grants.operations import close_intake, ensure_cycles, prepare_slate, propose_reviewers
+from grants.operations import close_intake, end_empty_cycle, ensure_cycles, prepare_slate, propose_reviewers
 from grants.people import code_org_people
 from ledger.operations import open_network_budgets
 from partners.operations import ensure_calendars
@@ -35,8 +35,12 @@ def extend_cycles(run: Run) -> bool:
 
 
 def cycles_due(at: dt.datetime) -> list[Period]:
-    """Each cycle twice: `2027Q1` when its intake has ended, `2027Q1 slate` when its reviews are due."""
-    ended = Cycle.objects.filter(closes_at__lte=at, decided_at=None).select_related("quarter").in_order()
+    """Each cycle that was open here twice: `2027Q1` when its intake has ended, `2027Q1 slate` when its reviews are due."""
+    ended = (
+        Cycle.objects.filter(closes_at__lte=at, opened_at__isnull=False, decided_at=None)
+        .select_related("quarter")
+        .in_order()
+    )
     closing = [(cycle.quarter.label, cycle.closes_at) for cycle in ended]
     return closing + [
         (f"{cycle.quarter.label} {SLATE}", cycle.reviews_due_at) for cycle in ended if cycle.reviews_due_at <= at
@@ -75,9 +79,12 @@ def batches_of(cycle: Cycle) -> list[Sequence[Proposal]]:
 
 
 def slate_if_scored(cycle: Cycle, *, at: dt.datetime) -> str:
-    """Prepare the slate of a closed cycle unless it exists or scores are missing; staff are told which. What happened, in words."""
-    if cycle.slates.exists():
+    """Prepare the slate of a closed cycle unless it exists or scores are missing; staff are told. What happened, in words."""
+    if cycle.slates.exists() or cycle.decided_at is not None:
         return "exists"
+    if not Proposal.objects.in_cycle(cycle).exists():
+        end_empty_cycle(cycle=cycle, at=at)
+        return "nothing to decide"
     late = Review.objects.filter(cycle=cycle, state="assigned").count()
     if Proposal.objects.filter(cycle=cycle, state__in=("submitted", "in_review")).exists():
         text = (

@@ -40,7 +40,15 @@ from grants.operations.sending import (
     send_proposal,
     withdraw_proposal,
 )
-from grants.operations.slates import NotScored, SlateRefused, approve_slate, prepare_slate, propose_slate, return_slate
+from grants.operations.slates import (
+    NotScored,
+    SlateRefused,
+    approve_slate,
+    end_empty_cycle,
+    prepare_slate,
+    propose_slate,
+    return_slate,
+)
 from grants.operations.waitlist import OfferRefused, approve_offer, drop_offer, fitting, largest_offer, offer_award
 
 __all__ = [
@@ -69,6 +77,7 @@ __all__ = [
     "clean_reviewers",
     "close_intake",
     "drop_offer",
+    "end_empty_cycle",
     "end_waitlist",
     "endorse_proposal",
     "ensure_cycles",

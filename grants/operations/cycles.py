@@ -9,6 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from activity.operations import record, tell
 from common.errors import DomainError
@@ -43,7 +44,7 @@ def ensure_cycles(*, at: dt.datetime) -> int:
 
     The figures are those in force on the quarter's first day. Intake begins at the instant at which the one before ends.
     """
-    known = {cycle.quarter_id: cycle for cycle in Cycle.objects.select_for_update()}
+    known = {cycle.quarter_id: cycle for cycle in Cycle.objects.in_order().select_for_update()}
     made, before = 0, None
     for quarter in Quarter.objects.order_by("starts_on"):
         cycle = known.get(quarter.pk)
@@ -99,11 +100,11 @@ def open_cycle(*, cycle: Cycle, at: dt.datetime, seed: bytes | None = None) -> C
 
 @transaction.atomic
 def close_intake(*, cycle: Cycle, by: Any, at: dt.datetime) -> Cycle:
-    """Fix the envelope, end the waitlist of the cycle before, open the next intake (staff door); locks the cycle. Twice is once.
+    """Fix the envelope, end the waitlist of the cycle before, open the next intake (staff door); locks it and its neighbors. Twice is once.
 
     Raises CycleRefused before the deadline.
     """
-    row = Cycle.objects.select_for_update(of=("self",)).select_related("quarter__fiscal_year").get(pk=cycle.pk)
+    row = lock_with_neighbors(cycle)
     if row.closed_at is not None:
         return row
     if at < row.closes_at:
@@ -127,6 +128,15 @@ def close_intake(*, cycle: Cycle, by: Any, at: dt.datetime) -> Cycle:
     if following is not None:
         open_cycle(cycle=following, at=at)
     return row
+
+
+def lock_with_neighbors(cycle: Cycle) -> Cycle:
+    """A cycle, the one before and the one after, locked from the oldest on: whoever locks several does it in this order."""
+    around = Q(pk=cycle.pk) | Q(closes_at=cycle.opens_at) | Q(opens_at=cycle.closes_at)
+    rows = (
+        Cycle.objects.filter(around).in_order().select_related("quarter__fiscal_year").select_for_update(of=("self",))
+    )
+    return {row.pk: row for row in rows}[cycle.pk]
 
 
 def envelope_of(quarter: Quarter) -> Decimal:

@@ -92,6 +92,22 @@ def prepare_slate(*, cycle: Cycle, by: Any, at: dt.datetime) -> Slate:
 
 
 @transaction.atomic
+def end_empty_cycle(*, cycle: Cycle, at: dt.datetime) -> None:
+    """A closed cycle without a proposal is decided: its envelope stays in the pool, its seed is revealed (staff door). Raises SlateRefused."""
+    row = Cycle.objects.select_for_update(of=("self",)).select_related("quarter").get(pk=cycle.pk)
+    if row.closed_at is None or Proposal.objects.in_cycle(row).exists():
+        raise SlateRefused(f"{row.title} is open, or has proposals to decide on.")
+    reveal(row, at)
+    record(row, verb="cycle.empty", text=f"{row.title} ended without a proposal", by=None, at=at)
+
+
+def reveal(cycle: Cycle, at: dt.datetime) -> None:
+    """The cycle is decided; everybody may check the draw."""
+    seed = CycleSeed.objects.get(cycle=cycle)
+    Cycle.objects.filter(pk=cycle.pk).update(decided_at=at, seed=bytes(seed.seed).hex())
+
+
+@transaction.atomic
 def propose_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     """Staff propose a prepared slate; nothing is reserved (staff door). Locks slate and proposals. Raises SlateRefused."""
     row = _locked(slate, Slate.State.PREPARED, "propose")
@@ -159,8 +175,7 @@ def approve_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     row.approved_by, row.approved_at = by, at
     with refusing(grants_slate_guard=SlateRefused("You scored in this cycle, so somebody else approves its slate.")):
         row.save(update_fields=["state", "approved_by", "approved_at"])
-    seed = CycleSeed.objects.get(cycle=row.cycle)
-    Cycle.objects.filter(pk=row.cycle_id).update(decided_at=at, seed=bytes(seed.seed).hex())
+    reveal(row.cycle, at)
     record(
         row,
         verb="slate.approved",

@@ -63,14 +63,19 @@ def counts_of(cycles: list[Cycle]) -> Any:
     )
 
 
-@requires("grants.run_cycle", Cycle)
+def with_quarter(request: ScopedRequest, ref: str) -> Any:
+    """A cycle and its quarter, in one query."""
+    return Cycle.objects.filter(ref=ref).select_related("quarter")
+
+
+@requires("grants.run_cycle", Cycle, row=with_quarter)
 @require_safe
 def cycle_detail(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """One cycle: timetable, what is next, proposals with their reviewers, policy, seed."""
     rows, filters = shown_proposals(request, of_cycle(cycle), STAGES)
     shown = keyset(request, rows, "-submitted_at", "-id")
     stats = next(iter(counts_of([cycle])), {"taken": 0, "waiting": 0, "awarded": 0})
-    policy = PolicyChoice.objects.filter(cycle=cycle).order_by("-chosen_at", "-id").first()
+    policy = PolicyChoice.objects.filter(cycle=cycle).select_related("chosen_by").order_by("-chosen_at", "-id").first()
     context = {
         "cycle": cycle,
         "page": shown,

@@ -56,8 +56,22 @@ def name_everybody(arena: Arena) -> None:
 class Mouse:
     """Points, clicks and fills."""
 
+    looks = True
+
     def __init__(self, page: Page) -> None:
         self.page = page
+
+    def look(self, page: Page, name: str = "") -> None:
+        """Contrast, names and width in light and dark, on the desktop and, where a picture has a name, on the phone."""
+        if not self.looks:
+            return
+        sound(page)
+        if name:
+            picture(page, f"{name}-1280")
+            page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            sound(page)
+            picture(page, f"{name}-360")
+            page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     def press(self, target: Locator) -> None:
         """A button or link."""
@@ -77,7 +91,9 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """Tab, letters, space and Enter; nothing else."""
+    """Tab, letters, space and Enter; nothing else. The mouse's run has looked at the same pages."""
+
+    looks = False
 
     def reach(self, target: Locator) -> None:
         """Tab until it has the focus."""
@@ -181,7 +197,7 @@ def score_all(live: Live, hands_of: Any) -> int:
         shown(page, "Grant reviews")
         hands.tick(page.get_by_label(re.compile("I have named in my register")))
         if number == 0:
-            sound(page)
+            hands.look(page)
         hands.press(button(page, "Sign and open the list"))
         hands.press(page.locator("a[data-row-open]").first)
         page.wait_for_url(re.compile(r"/R-\w+/$"))
@@ -204,12 +220,7 @@ def score_one(page: Page, hands: Mouse, *, is_first: bool) -> None:
     hands.write(page.get_by_label(re.compile("To the applicant")), "Say who follows up.")
     expect(page.locator("[data-saved-word]")).to_contain_text("Saved")
     if is_first:
-        sound(page)
-        picture(page, "grant-review-1280")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        sound(page)
-        picture(page, "grant-review-360")
-        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        hands.look(page, "grant-review")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: url != here)
 
@@ -247,22 +258,17 @@ def test_proposals_become_a_slate_whose_reasons_the_applicants_read(live: Live, 
     write_proposal(page, hands, arena.cycle)
     expect(page.locator("[data-saved-word]")).to_contain_text("Saved")
     expect(page.get_by_text("Everything is there.")).to_be_visible()
-    sound(page)
-    picture(page, "grant-proposal-1280")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    sound(page)
-    picture(page, "grant-proposal-360")
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    hands.look(page, "grant-proposal")
     hands.press(button(page, "Send proposal…"))
     expect(page.get_by_text(f"{arena.cycle.title}, until")).to_be_visible()
-    sound(page)
+    hands.look(page)
     hands.press(button(page, "Send for endorsement"))
     expect(page.get_by_text("With the partner’s Director or Program Manager")).to_be_visible()
 
     manager = signed_in(live, world.people["program_manager"])
     hands = hands_of(manager)
     hands.press(manager.get_by_role("link", name="Read proposal"))
-    sound(shown(manager, "Endorse Family CS night"))
+    hands.look(shown(manager, "Endorse Family CS night"))
     hands.press(button(manager, "Endorse and submit"))
     expect(manager.get_by_text(f"Submitted to {arena.cycle.title}").first).to_be_visible()
 
@@ -273,7 +279,7 @@ def test_proposals_become_a_slate_whose_reasons_the_applicants_read(live: Live, 
     hands = hands_of(proposer)
     hands.press(proposer.get_by_role("link", name="Grant cycles").first)
     hands.press(proposer.get_by_role("link", name=arena.cycle.title, exact=True).first)
-    sound(shown(proposer, f"Cycle {arena.cycle.title}"))
+    hands.look(shown(proposer, f"Cycle {arena.cycle.title}"))
     hands.press(button(proposer, "Open scores and prepare slate"))
     hands.press(proposer.get_by_role("link", name="Propose this slate…"))
     hands.press(button(proposer, "Propose slate"))
@@ -282,14 +288,9 @@ def test_proposals_become_a_slate_whose_reasons_the_applicants_read(live: Live, 
     approver = signed_in(live, arena.staff[1])
     hands = hands_of(approver)
     hands.press(approver.get_by_role("link", name="Open slate").first)
-    sound(shown(approver, f"Slate for {arena.cycle.title}"))
-    picture(approver, "grant-slate-1280")
-    approver.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    sound(approver)
-    picture(approver, "grant-slate-360")
-    approver.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    hands.look(shown(approver, f"Slate for {arena.cycle.title}"), "grant-slate")
     hands.press(approver.get_by_role("link", name="Approve this slate…"))
-    sound(shown(approver, "Award $5,000 to 1 partner?"))
+    hands.look(shown(approver, "Award $5,000 to 1 partner?"))
     hands.press(button(approver, "Approve slate and tell applicants"))
     expect(approver.get_by_text(f"Approved by {arena.staff[1].name}")).to_be_visible()
 
@@ -317,9 +318,4 @@ def test_proposals_become_a_slate_whose_reasons_the_applicants_read(live: Live, 
         expect(applicant.get_by_role("heading", name=heading)).to_be_visible()
         expect(applicant.get_by_text(reason)).to_be_visible()
         expect(applicant.get_by_text("Say who follows up.").first).to_be_visible()
-        sound(applicant)
-        if title == "Family CS night":
-            picture(applicant, "grant-decision-1280")
-            applicant.set_viewport_size(PHONE)  # type: ignore[arg-type]
-            sound(applicant)
-            picture(applicant, "grant-decision-360")
+        hands_of(applicant).look(applicant, "grant-decision" if title == "Family CS night" else "")

@@ -31,9 +31,9 @@ class Arena:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-def arena_of(world: World) -> Arena:
-    """Built inside the staff door."""
-    cycle = open_network()
+def arena_of(world: World, at: dt.datetime | None = None) -> Arena:
+    """Built inside the staff door, around the cycle that is open at `at`, by default now."""
+    cycle = open_network(at)
     staff = [world.people["staff"], *(factories.make_code_org("staff", name=f"Staff {n}") for n in (2, 3))]
     reviewers = tuple(factories.make_code_org("outreach_manager", name=f"Reviewer {n}") for n in (1, 2))
     return Arena(
