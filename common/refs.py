@@ -17,13 +17,18 @@ _seeded: ContextVar[random.Random | None] = ContextVar("seeded_references", defa
 
 def new_ref(letter: str) -> str:
     """A new reference; unpredictable, except inside `seeded`."""
-    source = _seeded.get() or secrets.SystemRandom()
+    source = chance()
     return f"{letter}-" + "".join(source.choice(ALPHABET) for _ in range(10))
+
+
+def chance() -> random.Random:
+    """Where references and draws come from: the system's unpredictable source, except inside `seeded`."""
+    return _seeded.get() or secrets.SystemRandom()
 
 
 @contextmanager
 def seeded(seed: int | str) -> Iterator[None]:
-    """References that the same seed makes again (the demo network only)."""
+    """References and draws that the same seed makes again (the demo network only)."""
     token = _seeded.set(random.Random(seed))
     try:
         yield

@@ -38,7 +38,7 @@ ORDER = [
     "Finance",
     "Administrator",
 ]
-EACH = {"Program Staff": 4, "Program Manager": 4}
+EACH = {"Program Staff": 4, "Program Manager": 4, "Outreach Manager": 3, "Finance": 3}
 
 
 def only_from_this_machine(request: HttpRequest) -> None:

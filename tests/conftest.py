@@ -107,12 +107,3 @@ def wipe() -> None:
         owner.execute("set constraints all immediate")
         for name in names:
             owner.execute(f"alter table {name} enable trigger user")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit (races, kills, browsers) are of the full tier until each was seen to pass (docs/next.md)."""
-    for item in items:
-        mark = item.get_closest_marker("django_db")
-        if (mark and mark.kwargs.get("transaction")) or "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.full)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import secrets
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db.models import Q
 from activity.operations import record, tell
 from common.errors import DomainError
 from common.money import CENT, ZERO
+from common.refs import chance
 from grants.models import Cycle, CycleSeed, Decision, PolicyChoice, Proposal, WaitlistOffer
 from grants.models.cycles import rubric_on
 from grants.timeline import page_of, record_all
@@ -42,6 +42,7 @@ class PolicyRefused(DomainError):
 def ensure_cycles(*, at: dt.datetime) -> int:
     """Make a cycle for every quarter of the calendar that has none, and open the one whose time it is (staff door); how many are new.
 
+    The first of all is the one that is open at this instant: no cycle is made whose intake nobody could have used.
     The figures are those in force on the quarter's first day. Intake begins at the instant at which the one before ends.
     """
     known = {cycle.quarter_id: cycle for cycle in Cycle.objects.in_order().select_for_update()}
@@ -50,6 +51,8 @@ def ensure_cycles(*, at: dt.datetime) -> int:
         cycle = known.get(quarter.pk)
         if cycle is None:
             times = _times(quarter)
+            if before is None and times.closes_at <= at:
+                continue
             opens_at = before.closes_at if before is not None else _a_quarter_before(quarter)
             cycle = Cycle.objects.create(
                 quarter=quarter,
@@ -68,15 +71,12 @@ def ensure_cycles(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def open_cycle(*, cycle: Cycle, at: dt.datetime, seed: bytes | None = None) -> Cycle:
-    """Draw the seed for ties and set the default policy; locks the cycle; a cycle that is open stays as it is (staff door).
-
-    `seed` replaces the 32 random bytes in the demo network only, whose rows are the same for the same date.
-    """
+def open_cycle(*, cycle: Cycle, at: dt.datetime) -> Cycle:
+    """Draw the seed for ties and set the default policy; locks the cycle; a cycle that is open stays as it is (staff door)."""
     row = Cycle.objects.select_for_update(of=("self",)).select_related("quarter").get(pk=cycle.pk)
     if row.opened_at is not None:
         return row
-    drawn = seed or secrets.token_bytes(32)
+    drawn = chance().randbytes(32)
     CycleSeed.objects.create(cycle=row, seed=drawn, drawn_at=at)
     row.seed_sha256, row.opened_at = hashlib.sha256(drawn).hexdigest(), at
     row.save(update_fields=["seed_sha256", "opened_at"])

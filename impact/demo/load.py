@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from common.refs import seeded
 from common.tenancy import staff_context
-from impact.demo import districts, incentives, ledger, network, workshops
+from impact.demo import districts, grants, incentives, ledger, network, workshops
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
 
@@ -17,6 +17,7 @@ STEPS: list[Callable[[DemoNetwork], None]] = [
     workshops.load,
     ledger.load,
     incentives.load,
+    grants.load,
 ]
 
 

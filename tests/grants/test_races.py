@@ -22,8 +22,8 @@ from ledger.operations import verify_ledger
 from tests import factories
 from tests.grants.conftest import Arena, arena_of
 from tests.grants.factories import close, scored, sent
-from tests.grants.server import Server, Visitor, server
 from tests.ledger.factories import set_limit
+from tests.server import Server, Visitor, server
 from tests.world import World
 
 __all__ = ["server"]

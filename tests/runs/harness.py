@@ -32,7 +32,17 @@ from rp_network import embedded
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
-OPTIONS = ("--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+OPTIONS = (
+    "--pool",
+    "prefork",
+    "--concurrency",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--beat",
+    "--loglevel",
+    "INFO",
+)
 
 
 class Workers:

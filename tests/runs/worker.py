@@ -1,6 +1,7 @@
 """A real Celery worker for tests: `celery -A tests.runs.worker worker`; each chunk pauses before it commits, so that kills hit it.
 
-RP_TEST_PAUSE is the pause in seconds (0.3). Kinds of tests only are registered here and by the tests themselves.
+RP_TEST_PAUSE is the pause in seconds (0.3). Its beat sweeps every second, as a killed worker's lock may outlive it a moment.
+Kinds of tests only are registered here and by the tests themselves.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def pausing(kind: runs.Kind) -> runs.Kind:
     return dataclasses.replace(kind, due=lambda at: [], work=work)
 
 
+app.conf.beat_schedule["sweep"]["schedule"] = 1.0
 register_test_kinds()
 for _name in list(runs.KINDS):
     runs.KINDS[_name] = pausing(runs.KINDS[_name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -330,46 +329,3 @@ def test_a_facilitator_sees_and_keeps_only_what_she_leads(world: World, signed_i
     for path in ("", "attendance/", "end/", "roster/"):
         assert client.get(f"{HOME}{own.ref}/{path}").status_code == 200
         assert client.get(f"{HOME}{other.ref}/{path}").status_code == 403
-
-
-@pytest.mark.django_db(transaction=True)
-def test_32_people_at_once_over_http_never_take_more_seats_than_there_are(
-    world: World, live_server: Any, signed_in: SignIn
-) -> None:
-    import urllib.error
-    import urllib.parse
-    import urllib.request
-
-    with staff_context("arrange"):
-        workshop = make_workshop(world.home, world.people["program_manager"], facts=some_facts(capacity=10))
-    client = signed_in(world.people["program_manager"])
-    url = f"{HOME}{workshop.ref}/person/"
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body(client.get(url)))
-    assert token is not None
-    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    statuses: list[int] = []
-    start = threading.Barrier(32)
-
-    class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *args: Any) -> None:
-            return None
-
-    def racer(n: int) -> None:
-        data = urllib.parse.urlencode(
-            {"csrfmiddlewaretoken": token[1], "name": f"Racer Number{n}", "email": f"racer{n}@x.example", **CONSENT}
-        )
-        request = urllib.request.Request(f"{live_server.url}{url}", data.encode(), {"Cookie": cookies})  # noqa: S310  our own server
-        start.wait()
-        try:
-            urllib.request.build_opener(Stay).open(request, timeout=60)
-        except urllib.error.HTTPError as answer:
-            statuses.append(answer.code)
-
-    threads = [threading.Thread(target=racer, args=(n,)) for n in range(32)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (statuses.count(303), statuses.count(422)) == (10, 22)
-    with staff_context("assert"):
-        assert (Enrollment.objects.count(), Workshop.objects.get().enrolled) == (10, 10)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,11 +16,13 @@ from common.tenancy import staff_context, tenant_context
 from common.zones import now
 from partners.models import Partner
 from tests import factories
+from tests.server import Server, Visitor, server
 from tests.workshops.factories import enroll, make_workshop, some_facts
 from tests.world import World
 from workshops.models import Enrollment, Workshop
 from workshops.operations import AlreadyEnrolled, WorkshopFull, cancel_enrollment, enroll_teacher
 
+__all__ = ["server"]
 CONSENT = ("registration", dt.date(2026, 1, 5))
 
 
@@ -56,6 +60,26 @@ def test_32_people_at_once_never_take_more_seats_than_there_are() -> None:
     with tenant_context(partner.pk):
         assert Enrollment.objects.count() == 10
         assert Workshop.objects.get().enrolled == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_32_people_at_once_over_http_never_take_more_seats_than_there_are(world: World, server: Server) -> None:
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, by, facts=some_facts(capacity=10))
+    visitor = Visitor(server.port).sign_in(by.ref)
+    start = threading.Barrier(32)
+
+    def racer(n: int) -> int:
+        form = {"name": f"Racer Number{n}", "email": f"racer{n}@x.example", "consent": "paper"}
+        start.wait()
+        path = f"/partners/home-mesa/workshops/{workshop.ref}/person/"
+        return visitor.request("POST", path, {**form, "consent_on": "2026-01-05"})[0]
+
+    with ThreadPoolExecutor(32) as pool:
+        assert Counter(pool.map(racer, range(32))) == {303: 10, 422: 22}
+    with staff_context("assert"):
+        assert (Enrollment.objects.count(), Workshop.objects.get().enrolled) == (10, 10)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connections
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0
 
 
