@@ -74,4 +74,4 @@ def test_no_item_is_done_twice_or_left_out_when_the_worker_is_killed(workers: Wo
     with staff_context("look"):
         assert NetworkLogEntry.objects.filter(verb="test.counted").count() == COUNTED
         assert RunItem.objects.filter(run__kind="test_count").count() == COUNTED
-        assert set(Heartbeat.objects.values_list("name", flat=True)) == {"worker", "sweep"}
+        assert set(Heartbeat.objects.values_list("name", flat=True)) == {"beat", "sweep", "worker"}
