@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from common.tenancy import staff_context
 from common.zones import today
@@ -65,6 +65,11 @@ def states() -> dict[str, int]:
     return {state: rows.count(state) for state in sorted(set(rows))}
 
 
+def said(page: Page, text: str) -> Locator:
+    """A message on the page; the live region of screen readers repeats it."""
+    return page.locator("#main").get_by_text(text)
+
+
 def test_20_green_claims_in_two_clicks_then_the_cut_one_alone_then_a_paid_batch(ready: Ready) -> None:
     page = ready.live.sign_in("Code.org staff")
     page.goto(f"{ready.live.url}/network/approvals/")
@@ -75,7 +80,7 @@ def test_20_green_claims_in_two_clicks_then_the_cut_one_alone_then_a_paid_batch(
     expect(page.get_by_role("heading", level=1)).to_have_text("Approve $20,000, 20 claims of 2 partners?")
     sound(page)
     page.get_by_role("button", name="Approve 20 claims").click()
-    expect(page.get_by_text("Approved 20 claims: $20,000.00 to 2 partners.")).to_be_visible()
+    expect(said(page, "Approved 20 claims: $20,000.00 to 2 partners.")).to_be_visible()
     assert states() == {"approved": 20, "verified": 2}
     sound(page)
     expect(page.get_by_text("Finance has no W-9 and bank details on file")).to_be_visible()
@@ -90,7 +95,7 @@ def approve_the_cut_one(page: Page, ready: Ready) -> None:
     sound(page)
     picture(page, "approve-one-1280")
     page.get_by_role("button", name="Approve $1,100 of $1,500").click()
-    expect(page.get_by_text("Approved 1 claim: $1,100.00 to 1 partner.")).to_be_visible()
+    expect(said(page, "Approved 1 claim: $1,100.00 to 1 partner.")).to_be_visible()
     with staff_context("look"):
         cut = Claim.objects.get(pk=ready.cut.pk)
         assert (cut.state, cut.approved_amount, cut.rest_amount) == ("approved", Decimal(1100), Decimal(400))
@@ -116,7 +121,7 @@ def pay_the_batch(ready: Ready) -> None:
     sound(second)
     second.get_by_label("Reference of the bank").fill("ACH 20261124-0071")
     second.get_by_role("button", name="Mark 21 payments paid").click()
-    expect(second.get_by_text("$21,100.00 is paid, reference ACH 20261124-0071.")).to_be_visible()
+    expect(said(second, "$21,100.00 is paid, reference ACH 20261124-0071.")).to_be_visible()
     with staff_context("look"):
         assert PaymentBatch.objects.get().state == "paid"
         assert verify_ledger().differences == []
