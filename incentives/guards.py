@@ -211,3 +211,30 @@ begin
   end if;
   return new;
 end"""
+
+
+class ConfirmedSweep(TriggerGuard):
+    """A sweep is confirmed by a second person after the year has ended, and then never changes (incentives 4.4, option c)."""
+
+    events = "INSERT OR UPDATE OR DELETE"
+
+    def body(self) -> str:
+        return f"""
+begin
+  if tg_op <> 'INSERT' and old.confirmed_at is not null then
+    {self.refuse("a confirmed sweep never changes")}
+  end if;
+  if tg_op = 'DELETE' then return old; end if;
+  if tg_op = 'INSERT' and new.confirmed_at is not null then
+    {self.refuse("a sweep is proposed first and confirmed later", f"{self.name}_two")}
+  end if;
+  if tg_op = 'UPDATE' and new.confirmed_at is not null and (new.room, new.shared, new.level, new.proposed_by_id)
+     is distinct from (old.room, old.shared, old.level, old.proposed_by_id) then
+    {self.refuse("what is confirmed is what was proposed", f"{self.name}_two")}
+  end if;
+  if (new.proposed_at at time zone 'America/Los_Angeles')::date <
+     (select ends_before from partners_fiscalyear where id = new.fiscal_year_id) then
+    {self.refuse("the year has not ended", f"{self.name}_early")}
+  end if;
+  return new;
+end"""

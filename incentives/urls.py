@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from incentives.views import approvals, catalog, claims, payouts, verification
+from incentives.views import approvals, catalog, claims, payouts, sweeps, verification
 
 CLAIMS = "partners/<slug:partner>/claims/"
 CLAIM = f"{CLAIMS}<str:ref>/"
@@ -37,6 +37,10 @@ urlpatterns: list[URLPattern] = [
     path("network/outcomes/new/", catalog.outcome_new, name="outcome_new"),
     path("network/outcomes/choices/new/", catalog.option_new, name="option_new"),
     path("network/outcomes/choices/<str:ref>/confirmation/", catalog.option_confirmation, name="option_confirmation"),
+    path("network/outcomes/choices/<str:ref>/sweep/", sweeps.sweep, name="sweep"),
+    path(
+        "network/outcomes/choices/<str:ref>/sweep/confirmation/", sweeps.sweep_confirmation, name="sweep_confirmation"
+    ),
     path("network/outcomes/<str:ref>/", catalog.version, name="outcome_version"),
     path("network/outcomes/<str:ref>/versions/new/", catalog.version_new, name="version_new"),
     path("network/outcomes/<str:ref>/confirmation/", catalog.version_confirmation, name="version_confirmation"),

@@ -1,6 +1,15 @@
 """The outcome catalog, claims, and the row that each human step leaves."""
 
-from incentives.models.catalog import Area, FiscalOption, Once, Outcome, OutcomeVersion, RequiredEvidence, SubjectKind
+from incentives.models.catalog import (
+    Area,
+    FiscalOption,
+    Once,
+    Outcome,
+    OutcomeVersion,
+    RequiredEvidence,
+    SubjectKind,
+    Sweep,
+)
 from incentives.models.claims import Claim, ClaimQuerySet, Evidence, State
 from incentives.models.steps import Approval, EvidenceCheck, Rejection, Rest, Submission, Verification, Withdrawal
 
@@ -21,6 +30,7 @@ __all__ = [
     "State",
     "SubjectKind",
     "Submission",
+    "Sweep",
     "Verification",
     "Withdrawal",
 ]

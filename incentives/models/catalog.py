@@ -11,8 +11,10 @@ from django.db.models import F, Q
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.money import MoneyField
 from common.refs import RefField
+from common.tenancy import StaffTable
+from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
-from incentives.guards import AmountRange, FixedBeforeYear
+from incentives.guards import AmountRange, ConfirmedSweep, FixedBeforeYear
 from partners.models import FiscalYear
 
 
@@ -167,6 +169,7 @@ class FiscalOption(NetworkModel):
     class Choice(models.TextChoices):
         FORFEIT = "forfeit", "Kept for recognition only"
         DEFER = "defer", "Paid from the next year, as far as its share allows"
+        SWEEP = "sweep", "Paid from what the network has left, shared by a sweep after the year"
 
     ref = RefField("Y")
     fiscal_year = models.ForeignKey(FiscalYear, on_delete=models.PROTECT, related_name="+")
@@ -191,11 +194,50 @@ class FiscalOption(NetworkModel):
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
             ),
-            models.CheckConstraint(name="incentives_fiscaloption_choice", condition=Q(choice__in=["forfeit", "defer"])),
+            models.CheckConstraint(
+                name="incentives_fiscaloption_choice", condition=Q(choice__in=["forfeit", "defer", "sweep"])
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.fiscal_year}: {self.get_choice_display()}"
+
+
+class Sweep(NetworkModel):
+    """What the network has left of an ended year, shared among unpaid rests by water level (incentives 4.4, option c).
+
+    `room` is what there is to share, `shared` what the rests take of it, `level` the most that one rest takes, all in dollars.
+    One person proposes it; a proposal that is made again takes the place of the one before; another person confirms it, once.
+    """
+
+    wall: ClassVar[type[WallConstraint]] = StaffTable
+
+    ref = RefField("U")
+    fiscal_year = models.OneToOneField(FiscalYear, on_delete=models.PROTECT, related_name="sweep")
+    room = MoneyField()
+    shared = MoneyField()
+    level = MoneyField()
+    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Sweep]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            ConfirmedSweep(name="incentives_sweep_kept"),
+            models.CheckConstraint(name="incentives_sweep_two", condition=~Q(confirmed_by=F("proposed_by"))),
+            models.CheckConstraint(
+                name="incentives_sweep_confirmed",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(name="incentives_sweep_fits", condition=Q(shared__gte=0, shared__lte=F("room"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"sweep of {self.fiscal_year}"
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

@@ -154,12 +154,15 @@ class Approval(Step):
 
 
 class Rest(StatefulModel, TenantModel):
-    """What the cap left unpaid of one claim: kept for recognition, or paid under the next year's cap (incentives 4.4)."""
+    """What the cap left unpaid of one claim: kept for recognition, or paid later (incentives 4.4).
+
+    `to_year` is the year whose money pays `deferred_amount`: the next one, or its own where a sweep shares what is left of it.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Earned, unpaid"
         FORFEITED = "forfeited", "Kept for recognition"
-        DEFERRED = "deferred", "Moved to the next year"
+        DEFERRED = "deferred", "Waits for payment"
         IN_BATCH = "in_batch", "In payment"
         PAID = "paid", "Paid"
 

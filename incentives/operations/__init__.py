@@ -33,6 +33,17 @@ from incentives.operations.closing import (
 )
 from incentives.operations.evidence import EvidenceRefused, add_evidence, remove_evidence
 from incentives.operations.paying import Opened, PayoutRefused, export_payout, mark_payout_paid, open_payout
+from incentives.operations.sweeping import (
+    Plan,
+    SweepRefused,
+    confirm_sweep,
+    open_claims,
+    plan_of,
+    propose_sweep,
+    sweep_from,
+    swept,
+    why_not,
+)
 from incentives.operations.verifying import Reached, VerificationRefused, reject_claim, return_claim, verify_claim
 
 __all__ = [
@@ -45,9 +56,11 @@ __all__ = [
     "Opened",
     "OptionRefused",
     "PayoutRefused",
+    "Plan",
     "Reached",
     "Result",
     "Subject",
+    "SweepRefused",
     "Terms",
     "Typed",
     "VerificationRefused",
@@ -59,13 +72,17 @@ __all__ = [
     "change_claim",
     "choice_for",
     "confirm_option",
+    "confirm_sweep",
     "confirm_version",
     "export_payout",
     "mark_payout_paid",
+    "open_claims",
     "open_payout",
     "partners_to_settle",
+    "plan_of",
     "propose_option",
     "propose_outcome",
+    "propose_sweep",
     "propose_version",
     "refuse_running_year",
     "reject_claim",
@@ -74,7 +91,10 @@ __all__ = [
     "settle_partner",
     "start_claim",
     "submit_claim",
+    "sweep_from",
+    "swept",
     "verify_claim",
+    "why_not",
     "withdraw_claim",
     "withdraw_version",
 ]

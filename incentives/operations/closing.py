@@ -1,4 +1,4 @@
-"""The annual-cap close: what becomes of the rests that a year's cap left unpaid (incentives 4.4, options a and b)."""
+"""The annual-cap close: what becomes of the rests that a year's cap left unpaid (incentives 4.4; option c waits for its sweep)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from common.errors import DomainError, refusing
 from common.money import CENT, ZERO, show_money, show_short
 from common.zones import network_date
 from incentives.facts import YEAR, budgets_of
-from incentives.models import FiscalOption, Rest
+from incentives.models import FiscalOption, Rest, Sweep
 from incentives.models.claims import SHOWN
 from incentives.operations.verifying import tell_partner
 from ledger.models import Budget
@@ -101,8 +101,10 @@ def refuse_running_year(year: FiscalYear, at: dt.datetime) -> None:
 def settle_partner(*, year: FiscalYear, partner: Partner, at: dt.datetime) -> int:
     """Settle every waiting rest of a partner and a closed year, in the order verified-at, then number; how many (staff door).
 
-    Locks the rests, then the next year's budgets. Twice is once. Raises BudgetMissing.
+    Where the year is swept later they go on waiting. Locks the rests, then the next year's budgets. Twice is once. Raises BudgetMissing.
     """
+    if choice_for(year) == FiscalOption.Choice.SWEEP:
+        return 0
     rows = Rest.objects.filter(fiscal_year=year, partner=partner, state=Rest.State.WAITING)
     locked = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     found = Rest.objects.filter(pk__in=locked).select_related(*CLAIM)
@@ -112,9 +114,14 @@ def settle_partner(*, year: FiscalYear, partner: Partner, at: dt.datetime) -> in
 
 
 def settle_late_rest(*, rest: Rest, at: dt.datetime) -> None:
-    """A rest that arises once the close of its year has begun is settled at once, by the same choice."""
-    if Run.objects.filter(kind=KIND, period=rest.fiscal_year.label).exists():
-        _settle(rest, rest.fiscal_year, at)
+    """A rest that arises once the close of its year has begun is settled at once, by the same choice; after a sweep it is kept."""
+    year = rest.fiscal_year
+    waits = (
+        choice_for(year) == FiscalOption.Choice.SWEEP
+        and not Sweep.objects.filter(fiscal_year=year, confirmed_at__isnull=False).exists()
+    )
+    if not waits and Run.objects.filter(kind=KIND, period=year.label).exists():
+        _settle(rest, year, at)
 
 
 def _settle(rest: Rest, year: FiscalYear, at: dt.datetime) -> None:

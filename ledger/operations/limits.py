@@ -83,6 +83,42 @@ def confirm_limit(*, limit: LimitVersion, by: Any, at: dt.datetime) -> LimitVers
     if row.proposed_by_id == by.pk:
         raise LimitRefused("You proposed this limit, so another person confirms it.")
     _refuse_lowering(row, at)
+    return _confirm(row, by, at)
+
+
+@transaction.atomic
+def agree_limit(
+    *,
+    kind: str,
+    period: Period,
+    partner: Partner,
+    amount: Decimal,
+    reason: str,
+    agreed: tuple[tuple[Any, dt.datetime], tuple[Any, dt.datetime]],
+) -> LimitVersion:
+    """Write a partner's limit in dollars for one period, ended or not, on which two people have agreed elsewhere (staff door).
+
+    For the year-end sweep of incentives 4.4. `agreed`: who proposed it and when, who confirmed it and when. Locks the budgets.
+    Raises LimitRefused, LimitBelowCounted.
+    """
+    (proposer, proposed_at), (by, at) = agreed
+    if proposer.pk == by.pk:
+        raise LimitRefused("You proposed this limit, so another person confirms it.")
+    row = PartnerLimit.objects.create(
+        partner=partner,
+        kind=kind,
+        amount=amount,
+        valid_from=period.starts_on,
+        valid_before=period.ends_before,
+        reason=reason,
+        proposed_by=proposer,
+        proposed_at=proposed_at,
+    )
+    return _confirm(row, by, at)
+
+
+def _confirm(row: LimitVersion, by: Any, at: dt.datetime) -> LimitVersion:
+    """A proposed version comes into force: its budgets change at once."""
     row.replaces = limit_for(kind=row.kind, partner=getattr(row, "partner", None), starts_on=row.valid_from)
     row.confirmed_by, row.confirmed_at = by, at
     row.save(update_fields=["replaces", "confirmed_by", "confirmed_at"])
