@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import CodeOrgRole, User
+from accounts.models import User
 from partners.models import Membership, OutreachAssignment, Partner, Role
 
 
@@ -62,14 +62,3 @@ def managers_of(partner: Partner, on: dt.date) -> list[User]:
 def outreach_manager_of(partner: Partner, on: dt.date) -> list[User]:
     """The partner's Outreach Manager on a date, as a list of at most one."""
     return [row.user for row in OutreachAssignment.objects.filter(partner=partner).in_force(on).select_related("user")]
-
-
-def code_org_people(role: str, on: dt.date) -> list[User]:
-    """People who hold a role at Code.org on a date, by id."""
-    rows = (
-        CodeOrgRole.objects.in_force(on)
-        .filter(role=role, user__is_active=True)
-        .select_related("user")
-        .order_by("user_id")
-    )
-    return [row.user for row in rows]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from accounts.people import code_org_people
 from activity.models import Run
 from activity.operations import tell
 from activity.runs import Kind, Period, in_chunks
 from common.zones import network_date, network_zone
 from grants.models import Cycle, Proposal, Review
 from grants.operations import close_intake, end_empty_cycle, ensure_cycles, prepare_slate, propose_reviewers
-from grants.people import code_org_people
 from ledger.operations import open_network_budgets
 from partners.operations import ensure_calendars
 

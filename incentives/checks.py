@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from common.money import ZERO, show_short
-from incentives.models import Claim
+from incentives.models import Claim, Override
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Facts:
     """What is known about one claim at one moment, for one person who looks at it.
 
     `topped` is what the lower outcome of the same cohort has earned, in dollars (O14 after O13); None where there is none.
+    `lifted` is why two people lifted a check, by its name; `lifted_here`: the person who looks is one of them.
     """
 
     required: tuple[Kind, ...]
@@ -56,17 +57,20 @@ class Facts:
     payee_on_file: bool
     conflict: bool
     raised_limit: bool
+    lifted: Mapping[str, str] = field(default_factory=dict)
+    lifted_here: bool = False
 
 
 @dataclass(frozen=True)
 class Check:
-    """One named result. `alone`: an amber that an approver may approve by opening this claim alone."""
+    """One named result. `alone`: an amber that an approver may approve by opening this claim alone; `lifted`: why two people lifted it."""
 
     name: str
     title: str
     passed: bool
     words: str
     alone: bool = False
+    lifted: str = ""
 
 
 def due(claim: Claim, facts: Facts) -> Decimal:
@@ -82,7 +86,7 @@ def part_that_fits(claim: Claim, facts: Facts, room: Decimal) -> Decimal:
 
 def checks(claim: Claim, person: Any, facts: Facts, *, room: Decimal, figures: Figures) -> list[Check]:
     """Every check in the order of incentives 4.3. `room` is what the caps leave for this claim, in dollars."""
-    return [
+    found = [
         _evidence(facts),
         _confirmation(facts),
         _once(facts),
@@ -91,10 +95,17 @@ def checks(claim: Claim, person: Any, facts: Facts, *, room: Decimal, figures: F
         _version(facts),
         _payee(facts),
         _conflict(facts),
-        _other_person(claim, person),
+        _other_person(claim, person, facts),
         _room(claim, facts, room),
         _one_approver(claim, facts, figures),
     ]
+    return [check if check.passed else _lifted(check, facts) for check in found]
+
+
+def _lifted(check: Check, facts: Facts) -> Check:
+    """An amber that two people lifted stays amber, but may be approved alone; only the kinds of models.Override are ever lifted."""
+    why = facts.lifted.get(check.name, "") if check.name in Override.Liftable.values else ""
+    return replace(check, alone=True, lifted=why) if why else check
 
 
 def open_checks(found: Iterable[Check]) -> list[Check]:
@@ -197,12 +208,13 @@ def _conflict(facts: Facts) -> Check:
     )
 
 
-def _other_person(claim: Claim, person: Any) -> Check:
+def _other_person(claim: Claim, person: Any, facts: Facts) -> Check:
+    words = "You lifted a check of it, so someone else approves it" if facts.lifted_here else ""
     words = {
         claim.claimant_id: "You claimed it, so someone else approves it",
         claim.verifier_id: "You verified it, so someone else approves it",
         claim.approver_id: "You approved it first, so someone else approves it second",
-    }.get(person.pk, "")
+    }.get(person.pk, words)
     return Check("person", "Four different people", not words, words)
 
 

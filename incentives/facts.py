@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 
 from common.money import ZERO
 from incentives.checks import Facts, Figures, FileFact, Kind
-from incentives.models import Claim, Evidence, EvidenceCheck, RequiredEvidence
+from incentives.models import Claim, Evidence, EvidenceCheck, Override, RequiredEvidence
 from incentives.models.claims import DECIDED, LIVE, ClaimQuerySet
 from ledger.models import Budget, ConflictOfInterest, Limit, NetworkBudget, PartnerLimit, Payee
 from partners.settings import settings_on
@@ -41,6 +41,9 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
     """The claims with everything that the checks ask, in one statement (staff door)."""
     same = Claim.objects.filter(partner=OuterRef("partner"), subject_key=OuterRef("subject_key"), state__in=LIVE)
     lower = same.filter(version__outcome=OuterRef("version__outcome__tops_up"))
+    lifted = Override.objects.filter(
+        claim=OuterRef("pk"), facts_hash=OuterRef("facts_hash"), confirmed_at__isnull=False
+    ).order_by("id")
     conflicts = ConflictOfInterest.objects.in_force(on).filter(user=person, partner=OuterRef("partner"))
     return claims.shown().annotate(
         required_kinds=ArraySubquery(
@@ -58,6 +61,8 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
             .order_by("id")
             .values("kind_id")
         ),
+        lifted_checks=ArraySubquery(lifted.values(json=JSONObject(name="check_name", why="reason"))),
+        lifted_here=Exists(lifted.filter(Q(proposed_by=person) | Q(confirmed_by=person))),
         topped=Subquery(lower.filter(state__in=DECIDED).order_by("id").values("due")[:1]),
         lower_is_open=Exists(lower.exclude(state__in=DECIDED)),
         higher_exists=Exists(same.filter(version__outcome__tops_up=OuterRef("version__outcome"), state__in=DECIDED)),
@@ -110,6 +115,8 @@ def facts_of(claim: Any) -> Facts:
         payee_on_file=claim.payee_on_file,
         conflict=claim.has_conflict,
         raised_limit=claim.raised_limit,
+        lifted={one["name"]: one["why"] for one in claim.lifted_checks},
+        lifted_here=claim.lifted_here,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -191,6 +192,22 @@ class ApprovalForm(RpForm):
     reason = forms.CharField(
         label="Words for the partner", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class OverrideForm(RpForm):
+    """Which open check two people lift, and why."""
+
+    check = forms.ChoiceField(label="Check")
+    reason = forms.CharField(
+        label="Why it may be lifted",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Administrators read it.",
+    )
+
+    def __init__(self, *args: Any, checks: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["check"].choices = [(check.name, f"{check.title}: {check.words}") for check in checks]  # type: ignore[attr-defined]
 
 
 class PaymentForm(RpForm):

@@ -238,3 +238,53 @@ begin
   end if;
   return new;
 end"""
+
+
+class HonestOverride(TriggerGuard):
+    """A check is lifted by two people of Code.org who had no other part in the claim, while it waits for approval; then it stays."""
+
+    events = "INSERT OR UPDATE OR DELETE"
+
+    def body(self) -> str:
+        return f"""
+declare known record;
+begin
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.confirmed_at is not null or old.withdrawn_at is not null)) then
+    {self.refuse("an override that is decided never changes", f"{self.name}_kept")}
+  end if;
+  select * into known from incentives_claim where id = new.claim_id;
+  if tg_op = 'INSERT' and (new.confirmed_at is not null or new.withdrawn_at is not null) then
+    {self.refuse("an override is proposed first and confirmed later", f"{self.name}_first")}
+  end if;
+  if tg_op = 'UPDATE' and (new.claim_id, new.check_name, new.facts_hash, new.reason, new.proposed_by_id, new.proposed_at)
+     is distinct from (old.claim_id, old.check_name, old.facts_hash, old.reason, old.proposed_by_id, old.proposed_at) then
+    {self.refuse("what is confirmed is what was proposed", f"{self.name}_kept")}
+  end if;
+  if new.withdrawn_at is null then
+    if known.state <> 'verified' or known.facts_hash <> new.facts_hash then
+      {self.refuse("a check is lifted while the claim waits for approval", f"{self.name}_waits")}
+    end if;
+    if coalesce(new.confirmed_by_id, new.proposed_by_id) in (known.claimant_id, known.verifier_id, known.approver_id)
+       or not exists (select from accounts_user where id = coalesce(new.confirmed_by_id, new.proposed_by_id) and side = 'code_org')
+       or (app.person() is not null and app.person() <> coalesce(new.confirmed_by_id, new.proposed_by_id)) then
+      {self.refuse("a check is lifted by somebody who had no other part in the claim", f"{self.name}_person")}
+    end if;
+  end if;
+  return new;
+end"""
+
+
+class NotLifted(TriggerGuard):
+    """Who lifted a check of a claim does not approve it (incentives 4.3)."""
+
+    events = "INSERT"
+
+    def body(self) -> str:
+        return f"""
+begin
+  if exists (select from incentives_override where claim_id = new.claim_id and confirmed_at is not null
+             and new.by_id in (proposed_by_id, confirmed_by_id)) then
+    {self.refuse("who lifted a check does not approve the claim")}
+  end if;
+  return new;
+end"""

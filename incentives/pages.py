@@ -14,7 +14,7 @@ from common.money import show_money, show_short
 from common.zones import network_date
 from incentives.checks import Check, Figures, can_be_approved_alone, checks, due, is_green, open_checks, part_that_fits
 from incentives.facts import facts_of
-from incentives.models import Area, Claim, Evidence, RequiredEvidence, State
+from incentives.models import Area, Claim, Evidence, Override, RequiredEvidence, State
 from incentives.models.claims import ClaimQuerySet
 from incentives.promises import working_days_after
 from ledger.operations import is_payable
@@ -177,6 +177,11 @@ class Row:
     def open(self) -> list[Check]:
         """Checks that do not pass."""
         return open_checks(self.checks)
+
+    @property
+    def liftable(self) -> list[Check]:
+        """Open checks that two people may lift."""
+        return [check for check in self.open if check.name in Override.Liftable.values and not check.lifted]
 
     @property
     def count(self) -> str:

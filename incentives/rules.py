@@ -29,6 +29,7 @@ define("incentives.most_amount", "Most amount of an outcome", "money", "1", "100
 define("incentives.claim_window_days", "Days after the outcome date in which it can be claimed", "days", "1", "730")
 define("incentives.two_approver_limit", "Amount from which a claim needs two approvers", "money", "0", "1000000")
 define("incentives.deferred_share_percent", "Share of the next cap that unpaid rests may take", "percent", "0", "100")
+define("incentives.sweep_days", "Days after a year from which it can be swept", "days", "1", "365")
 define("incentives.verify_days", "Working days to verify a claim", "days", "1", "60")
 define("incentives.approve_days", "Working days to approve a claim", "days", "1", "60")
 define("incentives.pay_days", "Days from approval to payment", "days", "1", "90")

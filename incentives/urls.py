@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from incentives.views import approvals, catalog, claims, payouts, sweeps, verification
+from incentives.views import approvals, catalog, claims, overrides, payouts, sweeps, verification
 
 CLAIMS = "partners/<slug:partner>/claims/"
 CLAIM = f"{CLAIMS}<str:ref>/"
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern] = [
     path("network/approvals/batch/", approvals.approval_batch, name="approval_batch"),
     path("network/approvals/export/", approvals.approval_export, name="approval_export"),
     path("network/approvals/<str:ref>/", approvals.approval, name="approval"),
+    path("network/approvals/<str:ref>/overrides/new/", overrides.override_new, name="override_new"),
+    path("network/overrides/<str:ref>/confirmation/", overrides.override_confirmation, name="override_confirmation"),
+    path("network/overrides/<str:ref>/withdrawal/", overrides.override_withdrawal, name="override_withdrawal"),
     path("network/payouts/", payouts.payout_list, name="payout_list"),
     path("network/payouts/new/", payouts.payout_new, name="payout_new"),
     path("network/payouts/<str:ref>/", payouts.payout, name="payout"),

@@ -10,12 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from accounts.people import code_org_people
 from activity.operations import record, tell
 from common.errors import DomainError, refusing
 from common.zones import network_date
 from grants.eligibility import months_later
 from grants.models import Cycle, Endorsement, Proposal, ProposalVersion, Review, ReviewScore
-from grants.people import code_org_people
 from grants.timeline import record_all
 from ledger.models import ConflictOfInterest
 from partners.models import Membership, OutreachAssignment

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.people import code_org_people
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition
 from common.tenancy import staff_context
 from common.zones import network_date
 from grants.models import ContextNote, Criterion, Cycle, Declaration, Proposal, Review, ReviewScore
 from grants.operations.reviewers import PANEL, fill_places
-from grants.people import code_org_people
 from ledger.operations import conflicts, declare_conflict
 from partners.models import OutreachAssignment
 

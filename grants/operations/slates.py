@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.people import code_org_people
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition, refusing
 from common.zones import network_date
@@ -27,7 +28,6 @@ from grants.models import (
     SlateLine,
 )
 from grants.operations.slate_inputs import inputs_of, write_lines
-from grants.people import code_org_people
 from grants.timeline import page_of, record_all
 from ledger.models import Limit, PartnerLimit
 from ledger.operations import conflicted_partners, lock_budgets, reserve

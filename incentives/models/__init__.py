@@ -11,7 +11,16 @@ from incentives.models.catalog import (
     Sweep,
 )
 from incentives.models.claims import Claim, ClaimQuerySet, Evidence, State
-from incentives.models.steps import Approval, EvidenceCheck, Rejection, Rest, Submission, Verification, Withdrawal
+from incentives.models.steps import (
+    Approval,
+    EvidenceCheck,
+    Override,
+    Rejection,
+    Rest,
+    Submission,
+    Verification,
+    Withdrawal,
+)
 
 __all__ = [
     "Approval",
@@ -24,6 +33,7 @@ __all__ = [
     "Once",
     "Outcome",
     "OutcomeVersion",
+    "Override",
     "Rejection",
     "RequiredEvidence",
     "Rest",

@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.money import MoneyField
+from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOne
-from incentives.guards import ActsInPerson
+from incentives.guards import ActsInPerson, HonestOverride, NotLifted
 from incentives.models.catalog import RequiredEvidence
 from incentives.models.claims import Claim
 
@@ -146,11 +147,72 @@ class Approval(Step):
         constraints = [
             AppendOnlyTable(name="incentives_approval_append_only"),
             ActsInPerson(name="incentives_approval_in_person", side="code_org"),
+            NotLifted(name="incentives_approval_not_lifted"),
             models.UniqueConstraint("claim", "number", name="incentives_approval_number"),
             models.UniqueConstraint("claim", "by", name="incentives_approval_person"),
             models.CheckConstraint(name="incentives_approval_two", condition=Q(number__in=[1, 2])),
             models.CheckConstraint(name="incentives_approval_amount", condition=Q(amount__gte=0)),
         ]
+
+
+class Override(TenantModel):
+    """Two people of staff lift one amber check of one verified claim, with a reason; administrators are told (incentives 4.3).
+
+    It holds for the facts that were verified (`facts_hash`): a claim that is verified anew needs it anew. Who lifts approves nothing here.
+    """
+
+    class Liftable(models.TextChoices):
+        CONFIRMATION = "confirmation", "Confirmation valid"
+        UNCHANGED = "unchanged", "Unchanged since it was verified"
+        WINDOW = "window", "Claimed in time"
+        PAYEE = "payee", "Payee on file"
+
+    tenant_writers: ClassVar[str] = "staff"
+
+    ref = RefField("V")
+    claim = TenantForeignKey(Claim, on_delete=models.PROTECT, related_name="overrides")
+    check_name = models.CharField(max_length=12, choices=Liftable.choices)
+    facts_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[TenantManager[Override]] = TenantManager()
+
+    class Meta:
+        constraints = [
+            HonestOverride(name="incentives_override_honest"),
+            models.CheckConstraint(name="incentives_override_two", condition=~Q(confirmed_by=F("proposed_by"))),
+            models.CheckConstraint(
+                name="incentives_override_confirmed",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(name="incentives_override_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="incentives_override_liftable",
+                condition=Q(check_name__in=["confirmation", "unchanged", "window", "payee"]),
+            ),
+            models.UniqueConstraint(
+                "claim",
+                "check_name",
+                "facts_hash",
+                name="incentives_override_once",
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["claim"], name="incentives_override_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.get_check_name_display()} of {self.claim_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """It waits for the second person."""
+        return self.confirmed_at is None and self.withdrawn_at is None
 
 
 class Rest(StatefulModel, TenantModel):

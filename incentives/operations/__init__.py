@@ -32,6 +32,7 @@ from incentives.operations.closing import (
     settle_partner,
 )
 from incentives.operations.evidence import EvidenceRefused, add_evidence, remove_evidence
+from incentives.operations.lifting import OverrideRefused, confirm_override, propose_override, withdraw_override
 from incentives.operations.paying import Opened, PayoutRefused, export_payout, mark_payout_paid, open_payout
 from incentives.operations.sweeping import (
     Plan,
@@ -55,6 +56,7 @@ __all__ = [
     "EvidenceRefused",
     "Opened",
     "OptionRefused",
+    "OverrideRefused",
     "PayoutRefused",
     "Plan",
     "Reached",
@@ -72,6 +74,7 @@ __all__ = [
     "change_claim",
     "choice_for",
     "confirm_option",
+    "confirm_override",
     "confirm_sweep",
     "confirm_version",
     "export_payout",
@@ -82,6 +85,7 @@ __all__ = [
     "plan_of",
     "propose_option",
     "propose_outcome",
+    "propose_override",
     "propose_sweep",
     "propose_version",
     "refuse_running_year",
@@ -96,5 +100,6 @@ __all__ = [
     "verify_claim",
     "why_not",
     "withdraw_claim",
+    "withdraw_override",
     "withdraw_version",
 ]

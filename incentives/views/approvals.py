@@ -17,7 +17,7 @@ from common.zones import network_date, now, today
 from incentives import operations
 from incentives.facts import YEAR, figures_on, judged
 from incentives.forms import ApprovalForm
-from incentives.models import Claim
+from incentives.models import Claim, Override
 from incentives.operations.closing import choice_for
 from incentives.pages import Row, batch_words, kinds_with_files, queue, room_after, track
 from incentives.promises import working_days_after
@@ -143,9 +143,10 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         messages.success(request, _words(done))
         return SeeOther("/network/approvals/")
     on = today()
+    days = int(setting_on(on, DAYS))
     found = list(judged(Claim.objects.filter(pk=claim.pk), request.user, on))
     row = (
-        queue(found, request.user, figures_on(on), today=on, approve_days=int(setting_on(on, DAYS)))[0]
+        queue(found, request.user, figures_on(on), today=on, approve_days=days)[0]
         if found[0].state == "verified"
         else None
     )
@@ -156,10 +157,13 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         "kinds": kinds_with_files(found[0]),
         "track": track(found[0]),
         "budget": Budget.objects.filter(partner=claim.partner_id, kind=YEAR, period=found[0].fiscal_year.label).first(),
+        "overrides": list(
+            Override.objects.filter(claim=found[0], facts_hash=found[0].facts_hash, withdrawn_at=None)
+            .select_related("proposed_by", "confirmed_by")
+            .order_by("id")
+        ),
         "forfeits": choice_for(found[0].fiscal_year) == "forfeit",
-        "due_by": working_days_after(network_date(found[0].verified_at), int(setting_on(on, DAYS)))
-        if found[0].verified_at
-        else None,
+        "due_by": working_days_after(network_date(found[0].verified_at), days) if found[0].verified_at else None,
         "timeline": list(LogEntry.objects.about(found[0])[:20]),
         **steps_of(found[0]),
     }

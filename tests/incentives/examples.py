@@ -8,7 +8,7 @@ from typing import Any
 
 from common.zones import now, today
 from incentives import operations
-from incentives.models import Claim, Evidence, FiscalOption, Outcome, OutcomeVersion, RequiredEvidence
+from incentives.models import Claim, Evidence, FiscalOption, Outcome, OutcomeVersion, Override, RequiredEvidence
 from incentives.operations import Subject
 from ledger.models import PaymentBatch
 from ledger.operations import add_line, export_batch, open_batch
@@ -56,6 +56,26 @@ def an_option(world: World, partner: Partner) -> FiscalOption:
     )
 
 
+def an_override(world: World, partner: Partner) -> Override:
+    """Proposed for a verified claim of this partner; every role gets the same answer, as its claim does not wait any more."""
+    person = world.people["program_manager"] if partner == world.home else world.away_people["program_manager"]
+    claim = make.draft(make.Cast(partner, person, world.people["outreach_manager"]), "O11")
+    operations.submit_claim(claim=claim, by=person, at=now())
+    operations.verify_claim(claim=claim, reached={}, by=world.people["outreach_manager"], at=now())
+    claim.refresh_from_db()
+    made = Override.objects.create(
+        partner=partner,
+        claim=claim,
+        check_name="payee",
+        facts_hash=claim.facts_hash,
+        reason=SECRET if partner != world.home else "The form is signed.",
+        proposed_by=world.people["staff"],
+        proposed_at=now(),
+    )
+    operations.withdraw_override(override=made, by=world.people["staff"], at=now())
+    return made
+
+
 def a_version(world: World, partner: Partner) -> OutcomeVersion:
     """Proposed for tomorrow."""
     terms = operations.Terms("CS lead named", "Full time.", Decimal(2400), "ever", None, None, [("Letter", False)])
@@ -71,6 +91,7 @@ EXAMPLES: dict[type[Any], Any] = {
     PaymentBatch: a_batch,
     FiscalOption: an_option,
     OutcomeVersion: a_version,
+    Override: an_override,
     Outcome: lambda world, partner: make.version("O11").outcome,
 }
 
