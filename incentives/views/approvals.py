@@ -150,6 +150,11 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         if found[0].state == "verified"
         else None
     )
+    overrides = list(
+        Override.objects.filter(claim=claim, facts_hash=found[0].facts_hash, withdrawn_at=None)
+        .select_related("proposed_by", "confirmed_by")
+        .order_by("id")
+    )
     context = {
         "claim": found[0],
         "partner": found[0].partner,
@@ -157,11 +162,8 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
         "kinds": kinds_with_files(found[0]),
         "track": track(found[0]),
         "budget": Budget.objects.filter(partner=claim.partner_id, kind=YEAR, period=found[0].fiscal_year.label).first(),
-        "overrides": list(
-            Override.objects.filter(claim=found[0], facts_hash=found[0].facts_hash, withdrawn_at=None)
-            .select_related("proposed_by", "confirmed_by")
-            .order_by("id")
-        ),
+        "overrides": overrides,
+        "is_proposed": any(one.is_open for one in overrides),
         "forfeits": choice_for(found[0].fiscal_year) == "forfeit",
         "due_by": working_days_after(network_date(found[0].verified_at), days) if found[0].verified_at else None,
         "timeline": list(LogEntry.objects.about(found[0])[:20]),
