@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from activity.models import LogEntry
+from common.templatetags.rp import countdown, day, plural
 from impact.grants_home import (
     champion_panel,
     cycle_panel,
@@ -18,6 +18,7 @@ from impact.grants_home import (
     slates_to_do,
 )
 from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
+from impact.recent import recent_of
 from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
@@ -37,10 +38,11 @@ def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.dat
     return {
         "date": on,
         "partner": partner,
+        "from_code_org": bool(user.standing.code_org),
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
-        "panels": [panel for make in PARTNER_PANELS if (panel := make(user=user, partner=partner, on=on, at=at))],
-        "recent": list(LogEntry.objects.filter(partner=partner).select_related("actor").order_by("-at", "-id")[:8]),
+        **placed([make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS]),
+        "recent": recent_of(user, partner),
     }
 
 
@@ -53,8 +55,17 @@ def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
         "name_partners": True,
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
-        "panels": [panel for make in NETWORK_PANELS if (panel := make(user=user, on=on, at=at))],
-        "recent": list(LogEntry.objects.select_related("actor", "partner").order_by("-at", "-id")[:8]),
+        **placed([make(user=user, on=on, at=at) for make in NETWORK_PANELS]),
+        "recent": recent_of(user),
+    }
+
+
+def placed(panels: list[dict[str, Any] | None]) -> dict[str, list[dict[str, Any]]]:
+    """Panels by their place: below "Do next", or at the side."""
+    made = [panel for panel in panels if panel]
+    return {
+        "panels": [panel for panel in made if panel.get("place") != "aside"],
+        "side_panels": [panel for panel in made if panel.get("place") == "aside"],
     }
 
 
@@ -64,9 +75,11 @@ def sentence_of(todos: list[Todo]) -> str:
     soon = len(todos) - late
     if not todos:
         return "Nothing waits for you."
-    parts = [f"{late} {'thing is' if late == 1 else 'things are'} late"] if late else []
-    parts += [f"{soon} {'waits' if soon == 1 else 'wait'} for you"] if soon else []
-    return ", ".join(parts).capitalize() + "."
+    if not soon:
+        return f"{plural(late, 'thing is,things are')} late."
+    if not late:
+        return f"{plural(soon, 'thing waits,things wait')} for you."
+    return f"{plural(late, 'thing is,things are')} late, {plural(soon, 'more waits,more wait')} for you."
 
 
 def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | None = None) -> list[Todo]:
@@ -109,8 +122,8 @@ def unanswered_invitations(*, user: Any, partner: Partner, on: dt.date, at: dt.d
     return [
         Todo(
             due=row.expires_at,
-            when="Over" if row.expires_at <= at else "Ends soon",
-            note="",
+            when="Over" if row.expires_at <= at else day(row.expires_at),
+            note=countdown(row.expires_at),
             title=f"Ask {row.name} about the invitation",
             why=f"Nobody has answered the invitation as {row.get_role_display()}.",
             url=f"/partners/{partner.slug}/people/",

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from common.dated import in_force
 from common.money import ZERO, show_short
+from common.templatetags.rp import countdown, day
 from common.zones import network_date, network_zone
 from impact.todos import Todo
 from incentives.facts import year_figures
@@ -21,6 +22,7 @@ from partners.models import FiscalYear, Partner
 from partners.settings import setting_on
 
 MOST = 4
+SHOWN_OF_MANY = 54
 
 
 def claims_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
@@ -55,8 +57,8 @@ def _draft(claim: Claim, partner: Partner, on: dt.date, days: int) -> Todo:
     left = (last - on).days
     return Todo(
         due=_instant(last),
-        when=f"{last:%b %-d}" if left >= 0 else "Over",
-        note=f"in {left} days" if left > 0 else "today" if left == 0 else f"by {-left} days",
+        when=day(last) if left >= 0 else "Over",
+        note=countdown(last),
         title=f"Send the claim on {claim.version.title}, {show_short(claim.version.amount)}",
         why=f"{claim.subject}. It can be sent for {days} days after the outcome.",
         url=f"/partners/{partner.slug}/claims/{claim.ref}/",
@@ -69,11 +71,31 @@ def verifications_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo
     """Claims of an Outreach Manager's partners by age."""
     if not user.standing.portfolio:
         return []
-    rows = list(Claim.objects.filter(partner__in=user.standing.portfolio).to_verify().shown()[:MOST])
+    rows = list(Claim.objects.filter(partner__in=user.standing.portfolio).to_verify().shown()[:SHOWN_OF_MANY])
     if not rows:
         return []
     days = int(setting_on(on, "incentives.verify_days"))
-    return [_verification(row, on, days) for row in rows]
+    return [_verification(row, on, days) for row in rows[:MOST]] + _more_verifications(rows[MOST:], on, days)
+
+
+def _more_verifications(rest: list[Claim], on: dt.date, days: int) -> list[Todo]:
+    """One line for those that the list has no room for."""
+    if not rest:
+        return []
+    by = working_days_after(network_date(rest[0].sent_at or rest[0].created_at), days)
+    count = f"{len(rest)} or more" if len(rest) == SHOWN_OF_MANY - MOST else str(len(rest))
+    return [
+        Todo(
+            due=_instant(by),
+            when="Overdue" if by < on else day(by),
+            note=countdown(by),
+            title=f"Verify {count} more {_noun(len(rest))}",
+            why="The oldest stand first.",
+            url="/network/verifications/",
+            action="Open queue",
+            tone="late" if by < on else "",
+        )
+    ]
 
 
 def _verification(claim: Claim, on: dt.date, days: int) -> Todo:
@@ -81,10 +103,10 @@ def _verification(claim: Claim, on: dt.date, days: int) -> Todo:
     by = working_days_after(sent, days)
     return Todo(
         due=_instant(by),
-        when="Overdue" if by < on else f"{by:%b %-d}",
-        note=f"sent {sent:%b %-d}",
+        when="Overdue" if by < on else day(by),
+        note=countdown(by),
         title=f"Verify {claim.version.title}, {show_short(claim.version.amount)}",
-        why=f"{claim.subject}, {claim.partner.name}.",
+        why=f"{claim.subject}, {claim.partner.name}. Sent {day(sent)}.",
         url=f"/partners/{claim.partner.slug}/claims/{claim.ref}/verification/",
         action="Verify claim",
         tone="late" if by < on else "",
@@ -103,10 +125,10 @@ def approvals_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
     return [
         Todo(
             due=_instant(by),
-            when="Overdue" if by < on else f"{by:%b %-d}",
-            note=f"oldest verified {network_date(waiting[0][0]):%b %-d}",
+            when="Overdue" if by < on else day(by),
+            note=countdown(by),
             title=f"Approve {count} verified {_noun(count)}, {show_short(total)}",
-            why="Green ones are approved together; the others stay and say why.",
+            why=f"The oldest was verified {day(waiting[0][0])}. Green ones are approved together; the others say why they wait.",
             url="/network/approvals/",
             action="Open approvals",
             tone="late" if by < on else "",
@@ -144,8 +166,8 @@ def _batch_due(ready: Sequence[tuple[dt.datetime, Decimal]], on: dt.date) -> lis
     return [
         Todo(
             due=_instant(by),
-            when="Overdue" if by < on else f"{by:%b %-d}",
-            note="",
+            when="Overdue" if by < on else day(by),
+            note=countdown(by),
             title=f"Pay {count} approved {_noun(count)}, {show_short(total)}",
             why="Open a batch, export its file, and let another person mark it paid.",
             url="/network/payouts/",
@@ -159,7 +181,7 @@ def _to_mark(batch: PaymentBatch) -> Todo:
     return Todo(
         due=batch.exported_at,
         when="Exported",
-        note=f"{network_date(batch.exported_at):%b %-d}" if batch.exported_at else "",
+        note=day(batch.exported_at),
         title=f"Mark batch {batch.ref} paid, {show_short(batch.total or ZERO)}",
         why="Somebody else exported it, so you note the reference of the bank.",
         url=f"/network/payouts/{batch.ref}/",
@@ -199,5 +221,5 @@ def _noun(count: int) -> str:
     return "claim" if count == 1 else "claims"
 
 
-def _instant(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(17), network_zone())
+def _instant(on: dt.date) -> dt.datetime:
+    return dt.datetime.combine(on, dt.time(17), network_zone())

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from common.templatetags.rp import plural
 from common.zones import now
-from impact.navigation import ACTS, SECTIONS, TABS, Place
+from impact.navigation import ACTS, HOME, OVERVIEW, PARTNERS, SECTIONS, TABS, Place
 
 ROLE_WORDS = {
     "director": "Director",
@@ -53,20 +54,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     made.person = {"ref": user.ref, "name": user.name, "role": role_of(user, partner)}
     made.theme, made.theme_url, made.single_keys = user.theme, reverse("account_settings"), user.single_keys
     made.notices = {"new": getattr(request, "new_notices", 0), "url": reverse("notices")}
-    made.tenant = {"name": partner.name, "place": partner.place} if partner else None
-    made.tenants = [
-        {
-            "name": row.name,
-            "url": reverse("partner_home", args=[row.slug]),
-            "current": partner is not None and row.pk == partner.pk,
-        }
-        for row in getattr(request, "partners", [])
-    ]
+    side = "code_org" if user.standing.code_org else "partner"
+    made.tenant, made.tenants = _tenant(user, partner), _tenants(request, user, partner)
     see = _seen_by(request, user, partner)
     made.sections = [
-        {"title": title, "links": links} for title, places in SECTIONS if (links := [see(p) for p in places if see(p)])
+        {"title": title, "links": links}
+        for title, places in SECTIONS[side]
+        if (links := [link for place in places if (link := see(place))])
     ]
-    made.tabs = [link for place in TABS if (link := see(place))][:4]
+    made.tabs = [link for place in TABS[side] if (link := see(place))][:4]
     made.act = next((link for place in ACTS if (link := see(place))), None)
     return {"shell": made}
 
@@ -76,6 +72,27 @@ def role_of(user: Any, partner: Any) -> str:
     held = [post.role for post in user.standing.posts if partner is None or post.partner_id == partner.pk]
     roles = held or [role for role in ROLE_WORDS if role in user.standing.code_org]
     return ", ".join(dict.fromkeys(ROLE_WORDS[role] for role in roles))
+
+
+def _tenant(user: Any, partner: Any) -> dict[str, str]:
+    """In whose name the person works: a partner, or Code.org."""
+    if partner:
+        return {"name": partner.name, "place": partner.place}
+    if not user.standing.code_org:
+        return {"name": "Choose a partner", "place": ""}
+    held = user.standing.portfolio
+    return {"name": "Code.org", "place": f"Outreach, {plural(len(held), 'partner')}" if held else "Network"}
+
+
+def _tenants(request: HttpRequest, user: Any, partner: Any) -> list[dict[str, Any]]:
+    """Where the switcher leads: the person's partners, for Code.org's people the network first."""
+    found = [
+        {"name": row.name, "url": reverse("partner_home", args=[row.slug]), "current": partner == row}
+        for row in getattr(request, "partners", [])
+    ]
+    if user.standing.code_org and (found or partner):
+        found.insert(0, {"name": "Code.org", "url": reverse("network_home"), "current": partner is None})
+    return found
 
 
 def _only(request: Any) -> Any:
@@ -88,12 +105,29 @@ def _seen_by(request: HttpRequest, user: Any, partner: Any) -> Callable[[Place],
     def see(place: Place) -> dict[str, Any] | None:
         if place.for_partner and partner is None:
             return None
-        if not place.for_partner and place.hidden_from_partner_side and not user.standing.code_org:
-            return None
         if not user.has_perm(place.permission, partner if place.for_partner else None):
             return None
-        url = reverse(place.url, args=[partner.slug] if place.for_partner else [])
-        current = request.path == url if place.exact else request.path.startswith(url)
-        return {"label": place.label, "url": url, "icon": place.icon, "current": current, "waiting": 0}
+        url = (
+            _home_of(user, partner)
+            if place is HOME
+            else reverse(place.url, args=[partner.slug] if place.for_partner else [])
+        )
+        here = request.path == url if place in (HOME, OVERVIEW) else request.path.startswith(url)
+        label = "My partners" if place is PARTNERS and user.standing.portfolio else place.label
+        return {
+            "label": label,
+            "short": place.short or place.label,
+            "url": url,
+            "icon": place.icon,
+            "key": place.key,
+            "current": here or bool(place.also and place.also in request.path),
+        }
 
     return see
+
+
+def _home_of(user: Any, partner: Any) -> str:
+    """The person's own home, without a detour over the front door."""
+    if user.standing.code_org:
+        return reverse("network_home")
+    return reverse("partner_home", args=[partner.slug]) if partner else reverse("partner_choice")

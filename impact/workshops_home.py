@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from common.templatetags.rp import countdown, day, plural
 from common.zones import network_zone
 from impact.todos import Todo
 from partners.models import Partner
@@ -38,12 +39,12 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
     if row.state == "draft":
         return [_draft(row, partner)]
     if row.last_on + LATE_AFTER <= on:
-        why = f"The last day was {row.last_on:%b} {row.last_on.day}. {row.enrolled} people get their hours when you end it."
+        why = f"The last day was {day(row.last_on)}. {plural(row.enrolled, 'person gets the hours,people get their hours')} when you end it."
         return [
             Todo(
                 _instant(row.last_on + LATE_AFTER),
                 "Overdue",
-                f"by {(on - row.last_on).days - LATE_AFTER.days} days",
+                countdown(row.last_on + LATE_AFTER),
                 f"End {row.title}",
                 why,
                 f"{here}end/",
@@ -56,8 +57,8 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
         todos.append(
             Todo(
                 _instant(row.first_on),
-                _day(row.first_on),
-                "",
+                day(row.first_on),
+                countdown(row.first_on),
                 f"Save the roster of {row.title}",
                 "Its preview waits for you; nothing of it counts yet.",
                 f"{here}roster/",
@@ -69,10 +70,10 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
         todos.append(
             Todo(
                 _instant(row.first_on),
-                _day(row.first_on),
-                _in_days(row.first_on, on),
+                day(row.first_on),
+                countdown(row.first_on),
                 f"Find a facilitator for {row.title}",
-                f"Nobody leads it yet. {row.enrolled} people are enrolled.",
+                f"Nobody leads it yet. {plural(row.enrolled, 'person is,people are')} enrolled.",
                 f"{here}change/",
                 "Choose one",
                 "soon",
@@ -104,12 +105,3 @@ def next_days(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> d
 
 def _instant(on: dt.date) -> dt.datetime:
     return dt.datetime.combine(on, dt.time(), network_zone())
-
-
-def _day(on: dt.date) -> str:
-    return f"{on:%a}, {on:%b} {on.day}"
-
-
-def _in_days(on: dt.date, today: dt.date) -> str:
-    days = (on - today).days
-    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +21,8 @@ from common.money import show_money, show_short
 register = template.Library()
 
 NETWORK_ZONE = ZoneInfo("America/Los_Angeles")
+ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 STATUS_ICONS = {"idle": "draft", "wait": "wait", "move": "move", "good": "ok", "warn": "warn", "bad": "bad"}
-NAV_KEYS = {"home": "h", "cal": "w", "school": "d", "grant": "g", "trophy": "i"}
 SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -120,15 +121,22 @@ def as_words(name: str) -> str:
 
 
 @register.filter
-def status_icon(tone: str) -> str:
-    """The icon of a status tone; an unknown tone is an error of the page's author."""
-    return STATUS_ICONS[tone]
+def us_dates(text: Any) -> str:
+    """A stored value as people read it: each ISO date in it becomes `Wed, Nov 25`."""
+    return ISO_DATE.sub(lambda found: _readable_date(found[0]), str(text))
+
+
+def _readable_date(written: str) -> str:
+    try:
+        return day(dt.date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 @register.filter
-def nav_key(icon: str) -> str:
-    """The key after G that opens a place of the rail (pages.md 8), known by its icon; empty where there is none."""
-    return NAV_KEYS.get(icon, "")
+def status_icon(tone: str) -> str:
+    """The icon of a status tone; an unknown tone is an error of the page's author."""
+    return STATUS_ICONS[tone]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from activity.models import Notice
 from common.refs import seeded
 from common.tenancy import staff_context
 from impact.demo import districts, grants, incentives, ledger, network, workshops
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
+
+SEEN_AFTER = dt.timedelta(days=7)
+
+
+def see_old_notices(network: DemoNetwork) -> None:
+    """What people were told more than a week ago, they have seen."""
+    Notice.objects.unread().filter(at__lt=network.at - SEEN_AFTER).update(read_at=network.at)
+
 
 STEPS: list[Callable[[DemoNetwork], None]] = [
     network.load,
@@ -18,6 +27,7 @@ STEPS: list[Callable[[DemoNetwork], None]] = [
     ledger.load,
     incentives.load,
     grants.load,
+    see_old_notices,
 ]
 
 
