@@ -86,14 +86,11 @@ def _more_verifications(rest: list[Claim], on: dt.date, days: int) -> list[Todo]
     count = f"{len(rest)} or more" if len(rest) == SHOWN_OF_MANY - MOST else str(len(rest))
     return [
         Todo(
-            due=_instant(by),
-            when="Overdue" if by < on else day(by),
-            note=countdown(by),
+            **_until(by, on),
             title=f"Verify {count} more {_noun(len(rest))}",
             why="The oldest stand first.",
             url="/network/verifications/",
             action="Open queue",
-            tone="late" if by < on else "",
         )
     ]
 
@@ -102,14 +99,11 @@ def _verification(claim: Claim, on: dt.date, days: int) -> Todo:
     sent = network_date(claim.sent_at or claim.created_at)
     by = working_days_after(sent, days)
     return Todo(
-        due=_instant(by),
-        when="Overdue" if by < on else day(by),
-        note=countdown(by),
+        **_until(by, on),
         title=f"Verify {claim.version.title}, {show_short(claim.version.amount)}",
         why=f"{claim.subject}, {claim.partner.name}. Sent {day(sent)}.",
         url=f"/partners/{claim.partner.slug}/claims/{claim.ref}/verification/",
         action="Verify claim",
-        tone="late" if by < on else "",
     )
 
 
@@ -124,14 +118,11 @@ def approvals_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
     total, count = sum((amount for _at, amount in waiting), ZERO), len(waiting)
     return [
         Todo(
-            due=_instant(by),
-            when="Overdue" if by < on else day(by),
-            note=countdown(by),
+            **_until(by, on),
             title=f"Approve {count} verified {_noun(count)}, {show_short(total)}",
             why=f"The oldest was verified {day(waiting[0][0])}. Green ones are approved together; the others say why they wait.",
             url="/network/approvals/",
             action="Open approvals",
-            tone="late" if by < on else "",
         )
     ]
 
@@ -165,14 +156,11 @@ def _batch_due(ready: Sequence[tuple[dt.datetime, Decimal]], on: dt.date) -> lis
     total, count = sum((amount for _when, amount in ready), ZERO), len(ready)
     return [
         Todo(
-            due=_instant(by),
-            when="Overdue" if by < on else day(by),
-            note=countdown(by),
+            **_until(by, on),
             title=f"Pay {count} approved {_noun(count)}, {show_short(total)}",
             why="Open a batch, export its file, and let another person mark it paid.",
             url="/network/payouts/",
             action="Open payouts",
-            tone="late" if by < on else "",
         )
     ]
 
@@ -215,6 +203,17 @@ def incentive_room(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime)
     label = FiscalYear.objects.filter(in_force(on, start="starts_on", end="ends_before")).values("label")
     figures = year_figures(partner, label)
     return {"template": "impact/incentive_room_panel.html", "place": "aside", "partner": partner, "figures": figures}
+
+
+def _until(by: dt.date, on: dt.date) -> dict[str, Any]:
+    """A deadline in the words of "Do next"."""
+    late = by < on
+    return {
+        "due": _instant(by),
+        "when": "Overdue" if late else day(by),
+        "note": countdown(by),
+        "tone": "late" if late else "",
+    }
 
 
 def _noun(count: int) -> str:

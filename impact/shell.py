@@ -62,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         for title, places in SECTIONS[side]
         if (links := [link for place in places if (link := see(place))])
     ]
+    _each_key_once(made.sections)
     made.tabs = [link for place in TABS[side] if (link := see(place))][:4]
     made.act = next((link for place in ACTS if (link := see(place))), None)
     return {"shell": made}
@@ -124,6 +125,15 @@ def _seen_by(request: HttpRequest, user: Any, partner: Any) -> Callable[[Place],
         }
 
     return see
+
+
+def _each_key_once(sections: list[dict[str, Any]]) -> None:
+    """The first place of a rail keeps its key; help and rail then say the same."""
+    taken = {""}
+    for section in sections:
+        for link in section["links"]:
+            link["key"] = "" if link["key"] in taken else link["key"]
+            taken.add(link["key"])
 
 
 def _home_of(user: Any, partner: Any) -> str:

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from impact.navigation import SECTIONS
 from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +51,18 @@ def test_the_switcher_names_in_whose_name_one_works(
     assert re.findall(r'class="tenant"><span>.*?<b>([^<]+)</b>', page) == [name]
 
 
-def test_no_two_places_of_a_rail_have_the_same_key() -> None:
-    """The places of one partner come after those of the network and give way to them."""
-    for side, sections in SECTIONS.items():
-        keys = [place.key for title, places in sections if title != "This partner" for place in places if place.key]
-        twice = {key for key in keys if keys.count(key) > 1}
-        assert twice <= ({"g", "i"} if side == "code_org" else set()), side
+@pytest.mark.parametrize(
+    ("role", "url", "keys"),
+    [
+        ("program_manager", "/partners/home-mesa/", "hwgi"),
+        ("outreach_manager", "/network/", "hgiwd"),
+        ("staff", "/network/", "hgiwd"),
+        ("staff", "/partners/home-mesa/", "hgwid"),
+    ],
+)
+def test_each_key_opens_one_place_of_the_rail(world: World, signed_in: SignIn, role: str, url: str, keys: str) -> None:
+    page = rail(facts(signed_in(world.people[role]).get(url)))
+    assert re.findall(r'data-key="g ([a-z])"', page) == list(keys)
 
 
 def test_a_refusal_says_who_can_do_it(world: World, signed_in: SignIn) -> None:
