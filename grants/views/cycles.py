@@ -162,6 +162,7 @@ def reviewers(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
         "panel": panel,
         "is_full": len(standing) >= PANEL,
         "has_mark": ReviewScore.objects.filter(review__in=standing).exists(),
+        "conflicted": {row.pk for row in Review.objects.filter(proposal=proposal).standing().conflicted(today())},
     }
     return page(request, "grants/reviewers.html", context, form=form)
 
