@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
+
 from activity.models import LogEntry
+from grants.models import Proposal
 from impact.grants_home import (
     champion_panel,
     cycle_panel,
@@ -21,6 +24,7 @@ from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room
 from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
+from workshops.models import Workshop
 
 Source = Callable[..., list[Todo]]
 
@@ -40,8 +44,20 @@ def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.dat
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
         "panels": [panel for make in PARTNER_PANELS if (panel := make(user=user, partner=partner, on=on, at=at))],
-        "recent": list(LogEntry.objects.filter(partner=partner).select_related("actor").order_by("-at", "-id")[:8]),
+        "recent": list(entries_for(user, partner).select_related("actor").order_by("-at", "-id")[:8]),
     }
+
+
+def entries_for(user: Any, partner: Partner) -> Any:
+    """What changed at a partner, as far as this person may read about it: champions and facilitators their own records."""
+    rows = LogEntry.objects.filter(partner=partner)
+    if user.standing.code_org or user.standing.at(partner.pk, "director", "program_manager"):
+        return rows
+    proposals, workshops = Proposal.objects.by(user).values("pk"), Workshop.objects.led_by(user).values("pk")
+    return rows.filter(
+        Q(subject_type="grants.proposal", subject_id__in=proposals)
+        | Q(subject_type="workshops.workshop", subject_id__in=workshops)
+    )
 
 
 def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
