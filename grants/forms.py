@@ -185,7 +185,11 @@ class ProposalPage:
         """Put each finding that does not pass at its field, one a field: what cannot be read is said first."""
         for finding in findings:
             for field, words in finding.missing or ((finding.field, ""),):
-                self._blame(field, f"Still missing: {words}." if words else finding.reason)
+                self._blame(field, self._wish(field, words) if words else finding.reason)
+
+    def _wish(self, field: str, words: str) -> str:
+        plain = self.form.fields.get(field)
+        return str(plain.error_messages["required"]) if plain else f"Still missing: {words}."
 
     def _blame(self, field: str, reason: str) -> None:
         form, name = self._place(field)

@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.people import code_org_people
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition, refusing
+from common.money import show_short
 from common.zones import network_date
 from grants.allocation import Outcome, replay_hash
 from grants.models import (
@@ -324,7 +325,7 @@ def _decide(slate: Slate, lines: list[SlateLine], by: Any, at: dt.datetime) -> N
             state=state
         )
     record_all(
-        [(line.proposal, f"{line.get_outcome_display()}: ${line.amount:,.2f}") for line in lines],
+        [(line.proposal, _told(line)) for line in lines],
         verb="proposal.decided",
         by=by,
         at=at,
@@ -332,13 +333,17 @@ def _decide(slate: Slate, lines: list[SlateLine], by: Any, at: dt.datetime) -> N
     _tell_partners(slate, lines, at)
 
 
+def _told(line: SlateLine) -> str:
+    """`Awarded in part, $2,200`."""
+    word = str(Decision.Outcome(line.outcome).label)
+    return f"{word}, {show_short(line.amount)}" if line.amount else word
+
+
 def _tell_partners(slate: Slate, lines: list[SlateLine], at: dt.datetime) -> None:
     """The author of each proposal, and the Director and Program Managers of its partner."""
     leaders = managers_by_partner((line.partner_id for line in lines), network_date(at))
     for line in lines:
-        text = f"{line.proposal}: {Decision.Outcome(line.outcome).label.lower()}" + (
-            f", ${line.amount:,.0f}" if line.amount else ""
-        )
+        text = f"{line.proposal}: {_told(line).lower()}"
         key = f"decision:{line.proposal.ref}:{slate.number}"
         tell(
             [line.proposal.author, *leaders[line.partner_id]],

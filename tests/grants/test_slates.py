@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from activity.models import Notice
-from common.errors import IllegalTransition
+from common.errors import IllegalTransition, constraint_of
 from common.tenancy import staff_context
 from common.zones import network_date
 from grants import operations
@@ -185,3 +186,19 @@ def test_a_waitlist_award_needs_two_people_in_time_and_within_what_was_asked(are
     assert (award.amount, award.from_waitlist) == (row.version.minimum, True)
     last = Decision.objects.filter(proposal=row).latest("id")
     assert (last.outcome, "Money became free." in last.reason) == ("partial", True)
+
+
+@pytest.mark.parametrize("outcome", ["full", "partial", "waitlist", "decline"])
+def test_a_result_without_a_reason_is_refused_by_the_database(arena: Arena, outcome: str) -> None:
+    row = three(arena)[0]
+    amount = Decimal(4000) if outcome in ("full", "partial") else Decimal(0)
+    facts: dict[str, Any] = {
+        "partner": row.partner,
+        "proposal": row,
+        "cycle": arena.cycle,
+        "outcome": outcome,
+        "amount": amount,
+    }
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Decision.objects.create(**facts, score=Decimal(80), reason="", decided_at=arena.decided)
+    assert constraint_of(caught.value) == "grants_decision_reason"
