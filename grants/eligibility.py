@@ -22,13 +22,14 @@ class Result(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what it asks, what it found, why, and the field to go to."""
+    """One check: what it asks, what it found, why, and the field to go to; `missing` names each empty field in words."""
 
     code: str
     title: str
     result: Result
     reason: str
     field: str = ""
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,11 @@ def _applicant(around: Circumstances) -> Finding:
 
 def _four_parts(content: Content) -> Finding:
     """Audience, objectives, budget, outcomes (C78); the title is how people will call it."""
-    missing = [words for words, field, there in _parts(content) if not there]
+    missing = tuple((field, words) for words, field, there in _parts(content) if not there)
     title = "All four parts are there"
     if missing:
-        first = next(field for _words, field, there in _parts(content) if not there)
-        return Finding("E3", title, Result.FAIL, f"Still missing: {', '.join(missing)}.", first)
+        told = ", ".join(words for _field, words in missing)
+        return Finding("E3", title, Result.FAIL, f"Still missing: {told}.", missing[0][0], missing)
     return Finding("E3", title, Result.PASS, "Audience, objectives, budget and outcomes.")
 
 
@@ -165,7 +166,8 @@ def _dates(content: Content, around: Circumstances) -> Finding:
         return Finding("E5", title, Result.FAIL, "The last day is before the first.", "ends_on")
     if content.ends_on > last:
         return Finding("E5", title, Result.FAIL, f"It ends after {_day(last)}.", "ends_on")
-    return Finding("E5", title, Result.PASS, f"{_day(content.starts_on)} to {_day(content.ends_on)}.")
+    until = "" if content.ends_on == content.starts_on else f" to {_day(content.ends_on)}"
+    return Finding("E5", title, Result.PASS, f"{_day(content.starts_on)}{until}.")
 
 
 def _room(content: Content, around: Circumstances) -> Finding:

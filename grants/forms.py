@@ -23,8 +23,21 @@ def _choices(words: Any) -> list[tuple[str, str]]:
     return [("", "Choose"), *words.choices]
 
 
-def _count(label: str) -> forms.IntegerField:
-    return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_PEOPLE)
+class CountField(forms.IntegerField):
+    """A count as people type it, `1,200` too; digits of other scripts, underscores and signs are no count."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Raises ValidationError."""
+        text = str(value or "").strip().replace(",", "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise forms.ValidationError("Enter a count in digits, such as 1,200.", code="invalid")
+        return int(text[:12])
+
+
+def _count(label: str) -> CountField:
+    return CountField(label=label, required=False, min_value=0, max_value=MOST_PEOPLE)
 
 
 def _words(label: str, most: int, *, rows: int = 0, **attrs: Any) -> forms.CharField:
@@ -169,15 +182,28 @@ class ProposalPage:
         )
 
     def blame(self, findings: list[Finding]) -> None:
-        """Put each finding that does not pass at its field."""
+        """Put each finding that does not pass at its field, one a field: what cannot be read is said first."""
         for finding in findings:
-            prefix, _, rest = finding.field.partition("-")
-            if prefix in (LINES, OUTCOMES) and rest:
-                number, _, name = rest.partition("-")
-                rows = self.lines if prefix == LINES else self.outcomes
-                rows.forms[min(int(number), len(rows.forms) - 1)].add_error(name, finding.reason)
-            else:
-                self.form.add_error(finding.field if finding.field in self.form.fields else None, finding.reason)
+            for field, words in finding.missing or ((finding.field, ""),):
+                self._blame(field, self._wish(field, words) if words else finding.reason)
+
+    def _wish(self, field: str, words: str) -> str:
+        plain = self.form.fields.get(field)
+        return str(plain.error_messages["required"]) if plain else f"Still missing: {words}."
+
+    def _blame(self, field: str, reason: str) -> None:
+        form, name = self._place(field)
+        if name is None or name not in form.errors:
+            form.add_error(name, reason)
+
+    def _place(self, field: str) -> tuple[Any, str | None]:
+        """The form that has a field, and its name there; the whole page where no field is named."""
+        prefix, _, rest = field.partition("-")
+        if prefix not in (LINES, OUTCOMES) or not rest:
+            return self.form, field if field in self.form.fields else None
+        number, _, name = rest.partition("-")
+        rows = self.lines if prefix == LINES else self.outcomes
+        return rows.forms[min(int(number), len(rows.forms) - 1)], name
 
 
 def _row_names(prefix: str, form: type[forms.Form]) -> dict[str, None]:

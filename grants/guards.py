@@ -114,7 +114,7 @@ class HonestAnswer(MoneyTrigger):
 
 
 class CleanReviewer(MoneyTrigger):
-    """Nobody reviews what she wrote or endorsed, a partner she looks after or worked for, or has declared an interest in (GI6)."""
+    """Nobody reviews what she wrote or endorsed, a partner she looks after, worked for or led workshops for, or has declared an interest in (GI6)."""
 
     def function_body(self) -> str:
         kept = "proposal_id, version_id, cycle_id, reviewer_id, partner_id, assigned_on, released_at"
@@ -130,6 +130,9 @@ class CleanReviewer(MoneyTrigger):
             "and a.starts_on <= new.assigned_on and (a.ends_before is null or new.assigned_on < a.ends_before)) "
             "or exists (select 1 from partners_membership m where m.partner_id = new.partner_id and m.user_id = new.reviewer_id "
             f"and (m.ends_before is null or m.ends_before > new.assigned_on - {MONTHS})) "
+            "or exists (select 1 from workshops_workshopfacilitator f join facilitators_facilitator l on l.id = f.facilitator_id "
+            "join workshops_workshop w on w.id = f.workshop_id where f.partner_id = new.partner_id and l.user_id = new.reviewer_id "
+            f"and w.last_on > new.assigned_on - {MONTHS}) "
             "or exists (select 1 from ledger_conflictofinterest c where c.partner_id = new.partner_id and c.user_id = new.reviewer_id "
             "and c.starts_on <= new.assigned_on and (c.ends_before is null or new.assigned_on < c.ends_before)) then "
             f"{self.refuse('this person has a conflict of interest')}; end if; return new;"

@@ -85,8 +85,9 @@ def slate_if_scored(cycle: Cycle, *, at: dt.datetime) -> str:
     if not Proposal.objects.in_cycle(cycle).exists():
         end_empty_cycle(cycle=cycle, at=at)
         return "nothing to decide"
-    late = Review.objects.filter(cycle=cycle, state="assigned").count()
-    if Proposal.objects.filter(cycle=cycle, state__in=("submitted", "in_review")).exists():
+    standing = Review.objects.of_cycle(cycle).standing()
+    late = (standing.filter(state="assigned") | standing.conflicted(network_date(at))).count()
+    if late or Proposal.objects.filter(cycle=cycle, state__in=("submitted", "in_review")).exists():
         text = (
             f"{late} {'review' if late == 1 else 'reviews'} of {cycle.title} {'is' if late == 1 else 'are'} not in yet"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from grants.views import cycles, proposals, reviews, slates
+from grants.views import cycles, proposals, reviews, sending, slates
 
 HOME = "partners/<slug:partner>/grants/"
 ONE = f"{HOME}proposals/<str:ref>/"
@@ -18,8 +18,8 @@ urlpatterns: list[URLPattern] = [
     path(ONE, proposals.proposal_detail, name="proposal_detail"),
     path(f"{ONE}draft/", proposals.proposal_draft, name="proposal_draft"),
     path(f"{ONE}checks/", proposals.proposal_checks, name="proposal_checks"),
-    path(f"{ONE}submission/", proposals.submission, name="submission"),
-    path(f"{ONE}recall/", proposals.recall, name="recall"),
+    path(f"{ONE}submission/", sending.submission, name="submission"),
+    path(f"{ONE}recall/", sending.recall, name="recall"),
     path(f"{ONE}withdrawal/", proposals.withdrawal, name="withdrawal"),
     path(f"{ONE}objection/", proposals.objection, name="objection"),
     path(f"{ONE}endorsement/", proposals.endorsement, name="endorsement"),

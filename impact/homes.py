@@ -22,6 +22,7 @@ from impact.recent import recent_of
 from impact.todos import Todo
 from impact.workshops_home import next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
+from workshops.models import Workshop
 
 Source = Callable[..., list[Todo]]
 
@@ -44,6 +45,18 @@ def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.dat
         **placed([make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS]),
         "recent": recent_of(user, partner),
     }
+
+
+def entries_for(user: Any, partner: Partner) -> Any:
+    """What changed at a partner, as far as this person may read about it: champions and facilitators their own records."""
+    rows = LogEntry.objects.filter(partner=partner)
+    if user.standing.code_org or user.standing.at(partner.pk, "director", "program_manager"):
+        return rows
+    proposals, workshops = Proposal.objects.by(user).values("pk"), Workshop.objects.led_by(user).values("pk")
+    return rows.filter(
+        Q(subject_type="grants.proposal", subject_id__in=proposals)
+        | Q(subject_type="workshops.workshop", subject_id__in=workshops)
+    )
 
 
 def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:

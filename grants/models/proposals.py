@@ -29,8 +29,8 @@ STEPS: Transitions = {
     "draft": ("pm_review", "submitted", "withdrawn"),
     "pm_review": ("submitted", "draft", "withdrawn"),
     "submitted": ("in_review", "draft", "withdrawn"),
-    "in_review": ("scored",),
-    "scored": ("proposed",),
+    "in_review": ("scored", "withdrawn"),
+    "scored": ("proposed", "in_review"),
     "proposed": ("awarded", "waitlisted", "declined", "scored"),
     "waitlisted": ("awarded", "declined"),
 }

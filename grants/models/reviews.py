@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
@@ -15,6 +16,7 @@ from common.tenancy.models import NetworkModel, TenantForeignKey, TenantManager,
 from grants.guards import CleanReviewer, HiddenFromPartner
 from grants.models.cycles import Criterion, Cycle
 from grants.models.proposals import Proposal, ProposalVersion
+from ledger.models import ConflictOfInterest
 
 PERSON = settings.AUTH_USER_MODEL
 MINE = "reviewer_id = (select app.person()) and proposal_id = any ((select app.reviews())::bigint[])"
@@ -35,6 +37,11 @@ class ReviewQuerySet(TenantQuerySet["Review"]):
     def standing(self) -> Self:
         """Not given back."""
         return self.exclude(state="stood_down")
+
+    def conflicted(self, on: dt.date) -> Self:
+        """Those whose reviewer has an interest in the partner on a date (network zone), declared after the assignment."""
+        declared = ConflictOfInterest.objects.filter(user=OuterRef("reviewer"), partner=OuterRef("partner"))
+        return self.filter(Exists(declared.in_force(on)))
 
     def of_cycle(self, cycle: Cycle) -> Self:
         """Of proposals of one cycle."""

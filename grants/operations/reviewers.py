@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from accounts.people import code_org_people
 from activity.operations import record, tell
@@ -20,8 +19,11 @@ from grants.timeline import record_all
 from ledger.models import ConflictOfInterest
 from partners.models import Membership, OutreachAssignment
 from partners.settings import setting_on
+from workshops.models import WorkshopFacilitator
 
 PANEL = 2
+EARLY = ("submitted", "in_review")
+LATE = (*EARLY, "scored")
 QUEUE = "/network/grants/reviews/"
 
 
@@ -32,7 +34,7 @@ class ReviewerRefused(DomainError):
 
 
 class Conflicts:
-    """Who may not review what, for many proposals in five queries (grants.md 3.5; the database asks again for each row)."""
+    """Who may not review what, for many proposals in six queries (grants.md 3.5; the database asks again for each row)."""
 
     def __init__(self, proposals: Sequence[Proposal], on: dt.date) -> None:
         partners, ids = {row.partner_id for row in proposals}, [row.pk for row in proposals]
@@ -43,6 +45,10 @@ class Conflicts:
         self._note(declared.values_list("partner_id", "user_id"), "declared an interest in this partner")
         worked = Membership.objects.filter(partner__in=partners).exclude(ends_before__lte=since)
         self._note(worked.values_list("partner_id", "user_id"), "worked for this partner")
+        led = WorkshopFacilitator.objects.filter(
+            partner__in=partners, facilitator__user__isnull=False, workshop__last_on__gt=since
+        )
+        self._note(led.values_list("partner_id", "facilitator__user_id"), "led workshops of this partner")
         managed = OutreachAssignment.objects.filter(partner__in=partners).in_force(on)
         self._note(managed.values_list("partner_id", "user_id"), "is the Outreach Manager of this partner")
         for proposal, person in ProposalVersion.objects.filter(proposal__in=ids).values_list(
@@ -162,7 +168,7 @@ def clean_reviewers(proposal: Proposal, on: dt.date) -> list[Any]:
 @transaction.atomic
 def add_reviewer(*, proposal: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
     """Staff name a reviewer where one is missing (staff door). Locks the proposal. Raises ReviewerRefused."""
-    row = _locked(proposal)
+    row = _locked(proposal, EARLY)
     names = list(Review.objects.filter(proposal=row).standing().values_list("reviewer_name", flat=True))
     if len(names) >= PANEL:
         raise ReviewerRefused("This proposal has its two reviewers: change one of them.")
@@ -176,24 +182,39 @@ def add_reviewer(*, proposal: Proposal, person: Any, by: Any, at: dt.datetime) -
 
 @transaction.atomic
 def change_reviewer(*, review: Review, person: Any, by: Any, at: dt.datetime) -> Review:
-    """Staff give a review to somebody else, until the proposal has its first mark (staff door). Locks the proposal. Raises ReviewerRefused."""
-    row = _locked(review.proposal)
-    if ReviewScore.objects.filter(review__proposal=row, review__stood_down_at=None).exists():
-        raise ReviewerRefused("This proposal has its first mark: its reviewers stay.")
-    old = Review.objects.get(pk=review.pk)
-    if old.state != Review.State.ASSIGNED:
+    """Staff give a review to somebody else, until the proposal has its first mark (staff door). Locks the proposal.
+
+    A reviewer who has declared an interest since is replaced at any time before the slate is proposed, and her marks count no more (GI6).
+    Raises ReviewerRefused.
+    """
+    row = _locked(review.proposal, LATE)
+    old = Review.objects.select_related("reviewer").get(pk=review.pk)
+    if old.state == Review.State.STOOD_DOWN:
         raise ReviewerRefused("This review has been given back already.")
-    old.delete()
+    if Review.objects.filter(pk=old.pk).conflicted(network_date(at)).exists():
+        _set_aside(row, old, at)
+    elif row.state == Proposal.State.SCORED or has_mark(row):
+        raise ReviewerRefused("This proposal has its first mark: its reviewers stay.")
+    else:
+        old.delete()
     made = _assign(row, person, by, at)
     _note(row, f"{person.name} was named as reviewer of {row.ref} in place of {old.reviewer_name}", by, at)
     return made
 
 
-def with_first_mark(proposals: Any) -> Any:
-    """Annotates `has_mark`: the reviewers of such a proposal stay."""
-    return proposals.annotate(
-        has_mark=Exists(ReviewScore.objects.filter(review__proposal=OuterRef("pk"), review__stood_down_at=None))
-    )
+def has_mark(proposal: Proposal) -> bool:
+    """True once a standing review of a proposal has a mark: its reviewers stay."""
+    return ReviewScore.objects.filter(review__proposal=proposal, review__stood_down_at=None).exists()
+
+
+def _set_aside(row: Proposal, old: Review, at: dt.datetime) -> None:
+    """The other review is closed to others again until the new one is in."""
+    reason = "Declared an interest in the partner after the assignment."
+    Review.objects.filter(pk=old.pk).update(state="stood_down", stood_down_at=at, stood_down_reason=reason)
+    Review.objects.filter(proposal=row).update(released_at=None)
+    if row.state == Proposal.State.SCORED:
+        row.move_to(Proposal.State.IN_REVIEW)
+        row.save(update_fields=["state"])
 
 
 def _assign(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
@@ -228,13 +249,9 @@ def _review(row: Proposal, person: Any, by: Any, at: dt.datetime) -> Review:
     )
 
 
-def _locked(proposal: Proposal) -> Proposal:
+def _locked(proposal: Proposal, states: tuple[str, ...]) -> Proposal:
     row = Proposal.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=proposal.pk)
-    if (
-        row.state not in (Proposal.State.SUBMITTED, Proposal.State.IN_REVIEW)
-        or row.cycle is None
-        or row.cycle.closed_at is None
-    ):
+    if row.state not in states or row.cycle is None or row.cycle.closed_at is None:
         raise ReviewerRefused(
             f"This proposal is {row.word}, or its intake is still open: it has no reviewers to change."
         )

@@ -51,8 +51,11 @@ def save_review(
 ) -> Review:
     """Keep marks and comments of one's own review (review door); `finish` makes it count once every criterion has a mark.
 
-    Locks the review. Until all reviews of the proposal are in, a finished one can still be changed. Raises ReviewClosed, MarksRefused.
+    Locks the proposal, then the review: reviewers who end at the same moment wait for each other. Until all reviews of the proposal
+    are in, a finished one can still be changed. Raises ReviewClosed, MarksRefused.
     """
+    with staff_context("a review is kept", user=by.pk):
+        Proposal.objects.select_for_update(of=("self",)).get(pk=review.proposal_id)
     row = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     if row.reviewer_id != by.pk or row.state == Review.State.STOOD_DOWN or row.released_at is not None:
         raise ReviewClosed("This review is closed: all scores of the proposal are in.")
@@ -106,7 +109,7 @@ def settle_reviews(*, proposal_id: int, at: dt.datetime) -> bool:
     Review.objects.filter(pk__in=[review.pk for review in reviews]).update(released_at=at)
     row.move_to(Proposal.State.SCORED)
     row.save(update_fields=["state"])
-    record(row, verb="proposal.scored", text=f"All {len(reviews)} reviews are in", by=None, at=at)
+    record(row, verb="proposal.scored", text="Both reviews are in", by=None, at=at)
     assert row.cycle is not None
     if not Proposal.objects.filter(cycle=row.cycle, state__in=("submitted", "in_review")).exists():
         text = f"All scores of {row.cycle.title} are in: prepare its slate"

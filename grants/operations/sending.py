@@ -12,18 +12,21 @@ from django.db import transaction
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition
 from common.money import show_short
+from common.tenancy import staff_context
 from common.zones import network_date
 from grants.content import Content
 from grants.eligibility import Circumstances, Finding, Result, check, is_ready
-from grants.models import Cycle, Endorsement, Proposal, ProposalVersion, VersionLine, VersionOutcome
+from grants.models import Cycle, Endorsement, Proposal, ProposalVersion, Review, VersionLine, VersionOutcome
 from grants.models.proposals import FROZEN, hash_of
-from grants.operations.drafts import refuse_unless_own_draft
+from grants.operations.drafts import NotYours, StaleDraft, refuse_unless_own_draft
 from grants.people import Applicant, applicant_of, endorsers_of, managers_of
 from grants.timeline import page_of
 from grants.timetable import working_days_later
 from ledger.models import Budget
 from partners.models import Partner
 from partners.settings import setting_on, settings_on
+
+OPEN_TO_OBJECTION = (Proposal.State.SUBMITTED, Proposal.State.IN_REVIEW)
 
 
 class NotReady(DomainError):
@@ -73,14 +76,20 @@ def circumstances_of(partner: Partner, applicant: Applicant | None, cycle: Cycle
 
 
 @transaction.atomic
-def send_proposal(*, proposal: Proposal, content: Content, by: Any, at: dt.datetime) -> Proposal:
+def send_proposal(
+    *, proposal: Proposal, content: Content, by: Any, at: dt.datetime, revision: int | None = None
+) -> Proposal:
     """Freeze the draft as its next version; a champion's or contracted Program Manager's goes to the partner first, others are submitted.
 
-    Who may: the author. Locks the proposal. `at` is the server's clock: it picks the cycle (GI7).
-    Raises NotYours, IllegalTransition, NoOpenCycle, NotReady.
+    Who may: the author. Locks the proposal. `at` is the server's clock: it picks the cycle (GI7). `revision` is that of the
+    draft which the author read before sending. Raises NotYours, IllegalTransition, StaleDraft, NoOpenCycle, NotReady.
     """
     row = Proposal.objects.select_for_update(of=("self",)).select_related("partner").get(pk=proposal.pk)
     refuse_unless_own_draft(row, by)
+    if revision is not None and row.revision != revision:
+        raise StaleDraft(
+            "The draft was changed in another tab after you had read it here. Read it again, then send it."
+        )
     cycle, applicant = cycle_at(at), applicant_of(by, row.partner, network_date(at))
     findings = check(content, circumstances_of(row.partner, applicant, cycle))
     if applicant is None or not is_ready(findings):
@@ -112,6 +121,8 @@ def recall_proposal(*, proposal: Proposal, by: Any, at: dt.datetime) -> Proposal
     Raises NotYours, IllegalTransition, TooLate.
     """
     row = Proposal.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=proposal.pk)
+    if row.author_id != by.pk:
+        raise NotYours("Only the person who wrote this proposal recalls it.")
     if row.state not in (Proposal.State.PM_REVIEW, Proposal.State.SUBMITTED):
         raise IllegalTransition(f"This proposal is {row.word}: it cannot be recalled.")
     if row.state == Proposal.State.SUBMITTED and row.cycle is not None and at >= row.cycle.closes_at:
@@ -125,10 +136,28 @@ def recall_proposal(*, proposal: Proposal, by: Any, at: dt.datetime) -> Proposal
 
 @transaction.atomic
 def withdraw_proposal(*, proposal: Proposal, reason: str, by: Any, at: dt.datetime) -> Proposal:
-    """End a proposal that is not with reviewers yet. Locks it. Raises IllegalTransition."""
-    row = Proposal.objects.select_for_update(of=("self",)).select_related("partner", "author").get(pk=proposal.pk)
+    """End a proposal that is not with its two reviewers yet. Locks it. Raises IllegalTransition."""
+    row = _whole(proposal)
+    if row.state == Proposal.State.IN_REVIEW:
+        raise IllegalTransition("Two reviewers have this proposal: it cannot be withdrawn now.")
+    return _withdraw(row, reason, by, at)
+
+
+def _whole(proposal: Proposal) -> Proposal:
+    whole = Proposal.objects.select_for_update(of=("self",)).select_related("partner", "author", "version", "cycle")
+    return whole.get(pk=proposal.pk)
+
+
+def _withdraw(row: Proposal, reason: str, by: Any, at: dt.datetime) -> Proposal:
+    """After the deadline somebody may have a review of it, which the partner's door neither shows nor changes."""
     row.move_to(Proposal.State.WITHDRAWN)
-    row.save(update_fields=["state"])
+    if row.cycle is not None and at >= row.cycle.closes_at:
+        with staff_context("the partner withdraws a proposal", user=by.pk):
+            standing = Review.objects.filter(proposal=row).standing()
+            standing.update(state="stood_down", stood_down_at=at, stood_down_reason="The partner withdrew it.")
+            row.save(update_fields=["state"])
+    else:
+        row.save(update_fields=["state"])
     record(row, verb="proposal.withdrawn", text="The proposal was withdrawn", reason=reason, by=by, at=at)
     if row.author_id != by.pk:
         _tell_author(row, "withdrawn", f"{by.name} withdrew {row}: {reason}"[:500], at)
@@ -139,14 +168,14 @@ def withdraw_proposal(*, proposal: Proposal, reason: str, by: Any, at: dt.dateti
 def object_to_proposal(*, proposal: Proposal, reason: str, by: Any, at: dt.datetime) -> Proposal:
     """A Director or Program Manager takes back what a facilitator submitted, within 3 working days [default]. Locks it.
 
-    Raises IllegalTransition where it is no facilitator's or not submitted any more, TooLate.
+    The days run on while reviewers have it: their reviews end. Raises IllegalTransition where it is no facilitator’s or scored, TooLate.
     """
-    row = Proposal.objects.select_for_update(of=("self",)).select_related("version").get(pk=proposal.pk)
-    if row.state != Proposal.State.SUBMITTED or row.version is None or row.version.applicant != "facilitator":
+    row = _whole(proposal)
+    if row.state not in OPEN_TO_OBJECTION or row.version is None or row.version.applicant != "facilitator":
         raise IllegalTransition("Only a facilitator’s submitted proposal can be objected to.")
     if row.submitted_at is None or network_date(at) > objection_until(row.submitted_at):
         raise TooLate("The days to object have passed.")
-    return withdraw_proposal(proposal=row, reason=reason, by=by, at=at)
+    return _withdraw(row, reason, by, at)
 
 
 def objection_until(submitted_at: dt.datetime) -> dt.date:
@@ -200,12 +229,13 @@ def _ask_partner(row: Proposal, version: ProposalVersion, by: Any, at: dt.dateti
 
 
 def _tell_managers(row: Proposal, by: Any, at: dt.datetime) -> None:
-    text = f"{by.name}, facilitator, submitted {row}. You can object within three working days."
+    until = objection_until(at)
+    text = f"{by.name}, facilitator, submitted {row}. You can object until {until:%a, %b} {until.day}."
     people = [person for person in managers_of(row.partner, network_date(at)) if person.pk != by.pk]
     tell(
         people,
         kind="grant.facilitator",
-        key=f"facilitator:{row.ref}:{row.revision}",
+        key=f"facilitator:{row.ref}:{row.version.number if row.version else 0}",
         text=text,
         url=page_of(row),
         at=at,

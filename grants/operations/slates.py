@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.people import code_org_people
 from activity.operations import record, tell
 from common.errors import DomainError, IllegalTransition, refusing
+from common.money import show_short
 from common.zones import network_date
 from grants.allocation import Outcome, replay_hash
 from grants.models import (
@@ -28,6 +29,7 @@ from grants.models import (
     SlateLine,
 )
 from grants.operations.slate_inputs import inputs_of, write_lines
+from grants.people import managers_by_partner
 from grants.timeline import page_of, record_all
 from ledger.models import Limit, PartnerLimit
 from ledger.operations import conflicted_partners, lock_budgets, reserve
@@ -61,6 +63,7 @@ def prepare_slate(*, cycle: Cycle, by: Any, at: dt.datetime) -> Slate:
         raise NotScored(f"{waiting} {'proposal waits' if waiting == 1 else 'proposals wait'} for scores.")
     if row.slates.filter(state__in=("proposed", "approved")).exists():
         raise SlateRefused("The slate of this cycle is proposed already.")
+    _refuse_tainted(row, at)
     Cycle.objects.filter(pk=row.pk, scores_opened_at=None).update(scores_opened_at=at)
     row.slates.filter(state__in=("prepared", "returned")).update(state="replaced")
     chosen = PolicyChoice.objects.filter(cycle=row).latest("chosen_at", "id")
@@ -91,6 +94,16 @@ def prepare_slate(*, cycle: Cycle, by: Any, at: dt.datetime) -> Slate:
     return slate
 
 
+def _refuse_tainted(cycle: Cycle, at: dt.datetime) -> None:
+    """Nobody with an interest has a score on a slate (GI6)."""
+    found = Review.objects.of_cycle(cycle).standing().conflicted(network_date(at)).select_related("version")
+    if (first := found.order_by("id").first()) is not None:
+        raise NotScored(
+            f"{first.reviewer_name} has declared an interest in {first.version.partner_name}: "
+            f"somebody else scores {first.version.title} first."
+        )
+
+
 @transaction.atomic
 def end_empty_cycle(*, cycle: Cycle, at: dt.datetime) -> None:
     """A closed cycle without a proposal is decided: its envelope stays in the pool, its seed is revealed (staff door). Raises SlateRefused."""
@@ -111,6 +124,8 @@ def reveal(cycle: Cycle, at: dt.datetime) -> None:
 def propose_slate(*, slate: Slate, by: Any, at: dt.datetime) -> Slate:
     """Staff propose a prepared slate; nothing is reserved (staff door). Locks slate and proposals. Raises SlateRefused."""
     row = _locked(slate, Slate.State.PREPARED, "propose")
+    if _proposals_of(row).exclude(state="scored").exists():
+        raise SlateRefused("A proposal on this slate waits for another score. Prepare the slate again once it is in.")
     _refuse_conflicted(row, by, at)
     row.move_to(Slate.State.PROPOSED)
     row.proposed_by, row.proposed_at = by, at
@@ -310,18 +325,28 @@ def _decide(slate: Slate, lines: list[SlateLine], by: Any, at: dt.datetime) -> N
             state=state
         )
     record_all(
-        [(line.proposal, f"{line.get_outcome_display()}: ${line.amount:,.2f}") for line in lines],
+        [(line.proposal, _told(line)) for line in lines],
         verb="proposal.decided",
         by=by,
         at=at,
     )
+    _tell_partners(slate, lines, at)
+
+
+def _told(line: SlateLine) -> str:
+    """`Awarded in part, $2,200`."""
+    word = str(Decision.Outcome(line.outcome).label)
+    return f"{word}, {show_short(line.amount)}" if line.amount else word
+
+
+def _tell_partners(slate: Slate, lines: list[SlateLine], at: dt.datetime) -> None:
+    """The author of each proposal, and the Director and Program Managers of its partner."""
+    leaders = managers_by_partner((line.partner_id for line in lines), network_date(at))
     for line in lines:
-        text = f"{line.proposal}: {Decision.Outcome(line.outcome).label.lower()}" + (
-            f", ${line.amount:,.0f}" if line.amount else ""
-        )
+        text = f"{line.proposal}: {_told(line).lower()}"
         key = f"decision:{line.proposal.ref}:{slate.number}"
         tell(
-            [line.proposal.author],
+            [line.proposal.author, *leaders[line.partner_id]],
             kind="grant.decision",
             key=key,
             text=text,

@@ -16,6 +16,7 @@ from common.money import show_short
 from common.zones import network_date
 from grants.models import Award, Cycle, Decision, Proposal, WaitlistOffer
 from grants.operations.slates import award_money, budgets_of, refuse_approver, refuse_raiser
+from grants.people import managers_of
 from grants.timeline import page_of
 from ledger.models import Budget, NetworkBudget
 from ledger.operations import conflicts
@@ -58,9 +59,8 @@ def offer_award(*, proposal: Proposal, amount: Decimal, reason: str, by: Any, at
     Raises IllegalTransition, OfferRefused (amount, activity has begun, a better placed one fits, an offer is open).
     """
     row = _locked(proposal)
+    _refuse_late(row, at)
     assert row.version is not None and row.cycle is not None
-    if row.version.starts_on <= network_date(at):
-        raise OfferRefused("The activity has begun: money never funds the past.")
     if amount != amount.to_integral_value() or not row.version.minimum <= amount <= row.version.ask:
         limits = f"{show_short(row.version.minimum)} to {show_short(row.version.ask)}"
         raise OfferRefused(f"Enter whole dollars from {limits}.", field="amount")
@@ -94,9 +94,8 @@ def approve_offer(*, proposal: Proposal, by: Any, at: dt.datetime) -> Award:
     offer = WaitlistOffer.objects.filter(proposal=row, approved_at=None, dropped_at=None).first()
     if offer is None:
         raise OfferRefused("No offer to this proposal waits for approval.")
-    assert row.version is not None and row.cycle is not None
-    if row.version.starts_on <= network_date(at):
-        raise OfferRefused("The activity has begun: money never funds the past.")
+    _refuse_late(row, at)
+    assert row.cycle is not None
     refuse_approver(row.cycle, offer.proposed_by_id, by)
     _refuse_conflict(row, by, at)
     refuse_raiser(row.cycle, [row.partner], by)
@@ -162,7 +161,7 @@ def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.d
     record(row, verb="proposal.decided", text=text, by=by, at=at)
     told = f"{row}: {show_short(offer.amount)} from the waitlist"
     tell(
-        [row.author],
+        [row.author, *managers_of(row.partner, network_date(at))],
         kind="grant.decision",
         key=f"waitlist:{row.ref}",
         text=told,
@@ -182,6 +181,15 @@ def _locked(proposal: Proposal) -> Proposal:
     if row.state != Proposal.State.WAITLISTED:
         raise IllegalTransition(f"This proposal is {row.word}: it is not on a waitlist.")
     return row
+
+
+def _refuse_late(row: Proposal, at: dt.datetime) -> None:
+    """Money never funds the past, and a waitlist ends at the instant at which the next intake closes (grants.md 3.7)."""
+    assert row.version is not None and row.cycle is not None
+    if row.version.starts_on <= network_date(at):
+        raise OfferRefused("The activity has begun: money never funds the past.")
+    if Cycle.objects.filter(opens_at=row.cycle.closes_at, closes_at__lte=at).exists():
+        raise OfferRefused(f"The waitlist of {row.cycle.title} ended when the next intake closed.")
 
 
 def _refuse_conflict(row: Proposal, by: Any, at: dt.datetime) -> None:

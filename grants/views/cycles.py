@@ -64,8 +64,8 @@ def counts_of(cycles: list[Cycle]) -> Any:
 
 
 def with_quarter(request: ScopedRequest, ref: str) -> Any:
-    """A cycle and its quarter, in one query."""
-    return Cycle.objects.filter(ref=ref).select_related("quarter")
+    """A cycle, its quarter and that quarter's year, in one query."""
+    return Cycle.objects.filter(ref=ref).select_related("quarter__fiscal_year")
 
 
 @requires("grants.run_cycle", Cycle, row=with_quarter)
@@ -162,6 +162,7 @@ def reviewers(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
         "panel": panel,
         "is_full": len(standing) >= PANEL,
         "has_mark": ReviewScore.objects.filter(review__in=standing).exists(),
+        "conflicted": {row.pk for row in Review.objects.filter(proposal=proposal).standing().conflicted(today())},
     }
     return page(request, "grants/reviewers.html", context, form=form)
 

@@ -25,7 +25,7 @@ from grants.forms import AnswerForm, ContextForm, ProposalPage, ReasonForm, aske
 from grants.listing import VIEWS, columns_of, proposals_seen_by, shown_proposals
 from grants.models import ContextNote, Cycle, Decision, Proposal
 from grants.operations.endorsement import content_of
-from grants.operations.sending import cycle_at, last_answer, objection_until
+from grants.operations.sending import OPEN_TO_OBJECTION, cycle_at, last_answer, objection_until
 from grants.people import applicant_of
 from grants.reading import reading_of
 from grants.tracks import holder_of, track_of
@@ -173,54 +173,6 @@ def proposal_checks(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     return page(request, "grants/_checks.html", checks_context(request, ProposalPage(request.POST)))
 
 
-@requires("grants.edit", Proposal)
-def submission(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
-    """Repeat the numbers and say which cycle takes it; the POST freezes and sends it."""
-    if proposal.state != Proposal.State.DRAFT:
-        return SeeOther(own_page(proposal, request.partner))
-    content = ProposalPage.of_answers(proposal.answers).content()
-    if request.method == "POST":
-        try:
-            sent = operations.send_proposal(proposal=proposal, content=content, by=request.user, at=now())
-        except DomainError as error:
-            messages.error(request, error.message)
-            return SeeOther(f"{own_page(proposal, request.partner)}draft/")
-        say_where(request, sent)
-        return SeeOther(own_page(sent, request.partner))
-    return page(request, "grants/submission.html", submission_context(request, proposal, content))
-
-
-def submission_context(request: ScopedRequest, proposal: Proposal, content: Any) -> dict[str, Any]:
-    """What the confirmation repeats."""
-    cycle = cycle_at(now())
-    following = Cycle.objects.select_related("quarter").filter(opens_at=cycle.closes_at).first()
-    applicant = applicant_of(request.user, request.partner, today())
-    return {
-        "proposal": proposal,
-        "content": content,
-        "cycle": cycle,
-        "following": following,
-        "applicant": applicant,
-        "partner": request.partner,
-    }
-
-
-def say_where(request: ScopedRequest, sent: Proposal) -> None:
-    """After sending: who has it; and where the deadline passed meanwhile, that it is in the next cycle."""
-    if sent.state == Proposal.State.PM_REVIEW:
-        messages.success(
-            request, "Sent to your Director and Program Manager. It is submitted once one of them endorses it."
-        )
-        return
-    assert sent.cycle is not None
-    expected = Cycle.objects.select_related("quarter").filter(ref=request.POST.get("cycle", "")).first()
-    if expected is not None and expected != sent.cycle:
-        passed = f"The deadline of {expected} passed at {moment(expected.closes_at)}."
-        messages.warning(request, f"{passed} Your proposal is in the next cycle, {sent.cycle}.")
-    else:
-        messages.success(request, f"Submitted. Your proposal is in the cycle {sent.cycle}.")
-
-
 def with_all(request: ScopedRequest, ref: str) -> Any:
     """One proposal with everything that its page names, in one query."""
     return Proposal.objects.filter(ref=ref).select_related("author", "version", "cycle__quarter", "partner")
@@ -234,8 +186,9 @@ def proposal_detail(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
 
 
 def detail_context(request: ScopedRequest, proposal: Proposal) -> dict[str, Any]:
-    """A proposal as it was last sent, or as it stands in the draft."""
-    user, at, version = request.user, now(), proposal.version
+    """A proposal as it was last sent; a draft as it stands now, also where an earlier version came back."""
+    user, at = request.user, now()
+    version = None if proposal.state == Proposal.State.DRAFT else proposal.version
     content = content_of(version) if version is not None else ProposalPage.of_answers(proposal.answers).content()
     is_code_org = bool(user.standing.code_org)
     return {
@@ -244,7 +197,7 @@ def detail_context(request: ScopedRequest, proposal: Proposal) -> dict[str, Any]
         **reading_of(content, version),
         "steps": track_of(proposal),
         "holder": holder_of(proposal),
-        "answer": last_answer(proposal) if version else None,
+        "answer": last_answer(proposal) if proposal.version_id else None,
         "decisions": list(Decision.objects.filter(proposal=proposal).order_by("-decided_at", "-id")),
         "notes": ContextNote.objects.filter(proposal=proposal).order_by("-written_at", "-id") if is_code_org else [],
         "timeline": LogEntry.objects.about(proposal)[:30],
@@ -257,33 +210,18 @@ def acts_of(request: ScopedRequest, proposal: Proposal, at: dt.datetime) -> dict
     user, state, is_mine = request.user, proposal.state, proposal.author_id == request.user.pk
     in_time = proposal.cycle is None or at < proposal.cycle.closes_at
     by_facilitator = (
-        state == "submitted" and proposal.version is not None and proposal.version.applicant == "facilitator"
+        state in OPEN_TO_OBJECTION and proposal.version is not None and proposal.version.applicant == "facilitator"
     )
     leads = user.has_perm("grants.endorse", proposal)
     return {
         "may_edit": is_mine and state == "draft" and user.has_perm("grants.edit", proposal),
         "may_recall": is_mine and (state == "pm_review" or (state == "submitted" and in_time)),
-        "may_withdraw": state in ("draft", "pm_review", "submitted")
-        and in_time
-        and user.has_perm("grants.withdraw", proposal),
+        "may_withdraw": state in ("draft", "pm_review", "submitted") and user.has_perm("grants.withdraw", proposal),
         "may_endorse": state == "pm_review" and leads,
         "may_object": by_facilitator and leads and network_date(at) <= objection_until(proposal.submitted_at or at),
         "may_add_context": state in ("submitted", "in_review") and user.has_perm("grants.add_context", proposal),
         "may_run": user.has_perm("grants.run_cycle"),
     }
-
-
-@requires("grants.edit", Proposal)
-@require_POST
-def recall(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
-    """Take it back to the draft."""
-    try:
-        operations.recall_proposal(proposal=proposal, by=request.user, at=now())
-        messages.success(request, "Recalled. It is a draft again; sending it picks the cycle that is open then.")
-        return SeeOther(f"{own_page(proposal, request.partner)}draft/")
-    except DomainError as error:
-        messages.error(request, error.message)
-    return SeeOther(own_page(proposal, request.partner))
 
 
 @requires("grants.withdraw", Proposal)
@@ -347,6 +285,14 @@ def endorsement(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     return page(request, "grants/endorsement.html", context | reading, form=form)
 
 
+def passed_deadline(request: ScopedRequest) -> str:
+    """A sentence where the cycle that the page named takes nothing any more; empty where it still does."""
+    expected = Cycle.objects.select_related("quarter").filter(ref=request.POST.get("cycle", "")).first()
+    if expected is None or expected.takes_at(now()):
+        return ""
+    return f"The deadline of {expected} passed at {moment(expected.closes_at)}."
+
+
 def answer(request: ScopedRequest, proposal: Proposal, form: AnswerForm) -> HttpResponse | None:
     """Endorse or return; None where it was refused."""
     given = {
@@ -360,12 +306,12 @@ def answer(request: ScopedRequest, proposal: Proposal, form: AnswerForm) -> Http
     done = tried(form, lambda: (operations.return_proposal if returned else operations.endorse_proposal)(**given))
     if done is None:
         return None
-    said = (
-        f"Returned to {done.author.name} with your note."
-        if returned
-        else f"Endorsed and submitted to the cycle {done.cycle}."
-    )
-    messages.success(request, said)
+    if returned:
+        messages.success(request, f"Returned to {done.author.name} with your note.")
+    elif passed := passed_deadline(request):
+        messages.warning(request, f"{passed} Endorsed; the proposal is in the next cycle, {done.cycle}.")
+    else:
+        messages.success(request, f"Endorsed and submitted to the cycle {done.cycle}.")
     return SeeOther(own_page(proposal, request.partner))
 
 

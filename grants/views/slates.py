@@ -23,6 +23,7 @@ from grants.figures import Figures, Result, figures_of
 from grants.forms import OfferForm, ReasonForm
 from grants.models import Award, Cycle, Decision, Proposal, ReviewScore, Slate, SlateLine, WaitlistOffer
 from grants.operations.slates import slate_page
+from grants.views.cycles import with_quarter
 from ledger.operations import conflicted_partners
 from partners.settings import settings_on
 
@@ -259,7 +260,7 @@ def confirm_context(slate: Slate, *, approval: bool) -> dict[str, Any]:
     }
 
 
-@requires("grants.run_cycle", Cycle)
+@requires("grants.run_cycle", Cycle, row=with_quarter)
 @require_safe
 def waitlist(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """Who waits, in order, what would fit now, and which offers wait for a second person."""

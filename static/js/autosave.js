@@ -71,6 +71,8 @@ class Draft {
       if (!this.dirty) forget(this.form);
       this.answered(response);
       this.tell("saved", `Saved ${clock()}`);
+    } else if (response.status === 409) {
+      this.refused(response);
     } else {
       this.later("Not saved: try again", "failed");
     }
@@ -80,6 +82,14 @@ class Draft {
   async answered(response) {
     if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) return;
     this.form.dispatchEvent(new CustomEvent("rp:saved", { detail: await response.json() }));
+  }
+
+  /* Another tab was faster, or nothing may be changed any more: trying again would not help, so the reason is said. */
+  async refused(response) {
+    keep(this.form);
+    this.dirty = true;
+    const told = await response.json().catch(() => ({}));
+    this.tell("failed", told.message ?? "Not saved: it was changed elsewhere");
   }
 
   later(sentence, state = "kept") {

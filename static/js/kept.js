@@ -44,12 +44,13 @@ export function sentAway(form) {
   sessionStorage.setItem(SENT, keyOf(form));
 }
 
-/* On each page: a form that was sent and is not here again has arrived; signing out clears everything kept. */
+/* On each page: a form that was sent and is not here again has arrived, unless this is the sign-in page or an error;
+   signing out clears everything kept. */
 export function settle() {
   const sent = sessionStorage.getItem(SENT);
-  if (sent && !("outside" in document.body.dataset)) {
+  if (sent) {
     const again = [...document.querySelectorAll("form[data-autosave]")].some((form) => keyOf(form) === sent);
-    if (!again) localStorage.removeItem(sent);
+    if (!again && !("outside" in document.body.dataset)) localStorage.removeItem(sent);
     sessionStorage.removeItem(SENT);
   }
   document.addEventListener("submit", (event) => {

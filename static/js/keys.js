@@ -76,7 +76,7 @@ function rows(key, event) {
 
 /* In a rubric 1 to 5 score the focused criterion, or the first without a score; down and up change the criterion. */
 function score(key, event) {
-  const every = [...document.querySelectorAll("[data-criterion]")];
+  const every = [...document.querySelectorAll("[data-criterion]:not(fieldset:disabled *)")];
   if (!every.length) return false;
   const inside = document.activeElement?.closest("[data-criterion]");
   if (key === "ArrowDown" || key === "ArrowUp") {

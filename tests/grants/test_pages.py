@@ -13,8 +13,8 @@ from grants import operations
 from grants.content import answers_of
 from grants.models import Cycle, Declaration, Proposal, Review
 from tests.grants.conftest import Arena, arena_of
-from tests.grants.factories import assigned, close, content, draft, marked, sent
-from tests.queries import LIST, statements_of
+from tests.grants.factories import assigned, close, content, draft, marked, scored, sent
+from tests.queries import DETAIL, LIST, statements_of
 from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +202,117 @@ def test_approval_asks_for_a_fresh_sign_in(held: Arena, signed_in: SignIn) -> No
     assert slate.state == "proposed"
 
 
+def test_a_draft_that_is_not_ready_leads_back_to_its_page(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row = operations.start_proposal(partner=held.world.home, by=held.world.people["director"], at=held.during)
+    browser = signed_in(held.world.people["director"])
+    answer = browser.get(url(row, "submission"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, url(row, "draft"))
+
+
+def test_each_missing_part_is_named_at_its_own_field_once(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row = operations.start_proposal(partner=held.world.home, by=held.world.people["director"], at=held.during)
+    given = typed(held.cycle, objectives="", place="", ask="1e3") | {"send": "1"}
+    page = facts(signed_in(held.world.people["director"]).post(url(row, "draft"), given))
+    said = ("Objectives: Fill this in.", "Place: Fill this in.", "You ask for: ", "Target audience: ")
+    assert [page.count(words) for words in said] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("count", ["１００", "1_000", "+5", "1e3", "12.5", "NaN"])
+def test_a_count_that_is_no_count_is_named_at_its_field_and_kept(held: Arena, signed_in: SignIn, count: str) -> None:
+    with staff_context("arrange"):
+        row = operations.start_proposal(partner=held.world.home, by=held.world.people["director"], at=held.during)
+    given = {**typed(held.cycle, audience_size=count), "send": "1"}
+    response = signed_in(held.world.people["director"]).post(url(row, "draft"), given)
+    page = facts(response)
+    assert response.status_code == 422
+    assert ("Enter a count in digits" in page, f'value="{count}"' in page) == (True, True)
+
+
+def test_what_changed_in_another_tab_is_read_again_before_it_is_sent(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row, _said = draft(held.world.home, held.world.people["director"], held.cycle)
+    with time_machine.travel(held.during, tick=False):
+        browser = signed_in(held.world.people["director"])
+        assert '<input type="hidden" name="revision" value="1">' in facts(browser.get(url(row, "submission")))
+        browser.post(url(row, "draft"), typed(held.cycle, minimum="1.00", revision="1"))
+        answer = browser.post(url(row, "submission"), {"cycle": held.cycle.ref, "revision": "1"})
+        assert answer.headers["Location"] == url(row, "submission")
+        browser.post(url(row, "submission"), {"cycle": held.cycle.ref, "revision": "2"})
+    with staff_context("look"):
+        row.refresh_from_db()
+        assert (row.state, row.version.minimum) == ("submitted", 1)
+
+
+def test_a_late_proposal_that_the_next_cycle_cannot_take_says_both(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row, _said = draft(held.world.home, held.world.people["director"], held.cycle)
+    with time_machine.travel(held.cycle.closes_at, tick=False):
+        browser = signed_in(held.world.people["director"])
+        page = facts(browser.post(url(row, "submission"), {"cycle": held.cycle.ref}, follow=True))
+    assert f"The deadline of {held.cycle.title} passed at" in page
+    assert "the decision date." in page
+
+
+def test_the_endorsement_page_answers_on_the_version_that_it_shows(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row = sent(held.world.home, held.world.people["champion"], held.cycle)
+        old = row.version.sha256
+        row = operations.recall_proposal(proposal=row, by=row.author, at=held.during)
+        row = operations.send_proposal(
+            proposal=row, content=content(held.cycle, title="Another title"), by=row.author, at=held.during
+        )
+    with time_machine.travel(held.during, tick=False):
+        browser = signed_in(held.world.people["director"])
+        given = {"outcome": "endorsed", "note": "Fine", "cycle": held.cycle.ref}
+        page = browser.post(url(row, "endorsement"), {**given, "sha256": old})
+        assert (page.status_code, f'value="{row.version.sha256}"' in facts(page)) == (422, True)
+        assert browser.post(url(row, "endorsement"), {**given, "sha256": row.version.sha256}).status_code == 303
+    with staff_context("look"):
+        row.refresh_from_db()
+        assert row.state == "submitted"
+
+
+def test_a_review_whose_scores_are_all_in_is_only_read(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row = sent(held.world.home, held.world.people["director"], held.cycle)
+        close(held.cycle)
+        first, second = (assigned(row, one, held.staff[0], held.after) for one in held.reviewers)
+        Declaration.objects.create(cycle=held.cycle, person=held.reviewers[0], signed_at=held.after)
+        marked(first, 4, at=held.after)
+    browser, place = signed_in(held.reviewers[0]), f"/network/grants/reviews/{first.ref}/"
+    assert "<fieldset disabled>" not in facts(browser.get(place))
+    with staff_context("arrange"):
+        marked(second, 2, at=held.after, said="A word")
+    assert "<fieldset disabled>" in facts(browser.get(place))
+
+
+def test_the_own_outreach_manager_gives_context_and_nobody_else(held: Arena, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        row = sent(held.world.home, held.world.people["director"], held.cycle)
+        close(held.cycle)
+        review = assigned(row, held.reviewers[0], held.staff[0], held.after)
+        Declaration.objects.create(cycle=held.cycle, person=held.reviewers[0], signed_at=held.after)
+    own, other = held.world.people["outreach_manager"], held.world.away_people["outreach_manager"]
+    assert signed_in(other).post(url(row, "context"), {"text": "x"}).status_code == 404
+    assert signed_in(own).post(url(row, "context"), {"text": "Two districts asked for this."}).status_code == 303
+    page = facts(signed_in(held.reviewers[0]).get(f"/network/grants/reviews/{review.ref}/"))
+    assert "Two districts asked for this." in page
+
+
+@pytest.mark.parametrize("place", ["/partners/home-mesa/", "/partners/home-mesa/grants/", "/network/grants/cycles/"])
+def test_a_reviewer_has_no_other_way_to_the_proposal(held: Arena, signed_in: SignIn, place: str) -> None:
+    with staff_context("arrange"):
+        row = sent(held.world.home, held.world.people["director"], held.cycle)
+        close(held.cycle)
+        assigned(row, held.reviewers[0], held.staff[0], held.after)
+        Declaration.objects.create(cycle=held.cycle, person=held.reviewers[0], signed_at=held.after)
+    browser = signed_in(held.reviewers[0])
+    assert browser.get(place).status_code in (403, 404)
+    assert [browser.get(url(row, *rest)).status_code for rest in ((), ("endorsement",), ("context",))] == [404] * 3
+
+
 @pytest.mark.parametrize(
     ("place", "who", "statements"),
     [
@@ -239,6 +350,32 @@ def test_the_review_queue_costs_the_same_with_one_and_with_three_rows(held: Aren
             assigned(row, held.reviewers[0], held.staff[0], held.after)
     three = statements_of(browser, "/network/grants/reviews/")
     assert len(one) == len(three) <= LIST, "\n".join(three)
+
+
+@pytest.mark.parametrize("place", ["waitlist", "slate"])
+def test_waitlist_and_slate_cost_the_same_with_one_and_with_three_waiting(
+    held: Arena, signed_in: SignIn, place: str
+) -> None:
+    with staff_context("arrange"):
+        rows = [
+            sent(held.world.home, held.world.people["director"], held.cycle, ask="5000.00", minimum="500.00")
+            for _ in range(4)
+        ]
+        close(held.cycle)
+        for row in rows:
+            scored(row, 4, reviewers=held.reviewers, by=held.staff[0], at=held.after)
+        slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=held.cycle.pk), by=None, at=held.decided)
+        slate = operations.propose_slate(slate=slate, by=held.staff[0], at=held.decided)
+        operations.approve_slate(slate=slate, by=held.staff[1], at=held.decided)
+        waiting = list(Proposal.objects.filter(state="waitlisted"))
+    browser, address = signed_in(held.world.people["staff"]), f"/network/grants/cycles/{held.cycle.ref}/{place}/"
+    browser.get(address)
+    three = statements_of(browser, address)
+    with staff_context("arrange"):
+        Proposal.objects.filter(pk__in=[row.pk for row in waiting[1:]]).update(state="declined")
+    one = statements_of(browser, address)
+    assert len(waiting) == 3
+    assert len(one) == len(three) <= (LIST if place == "waitlist" else DETAIL), "\n".join(three)
 
 
 def test_the_export_holds_the_filtered_rows_and_no_formula(held: Arena, signed_in: SignIn) -> None:

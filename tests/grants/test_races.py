@@ -16,12 +16,12 @@ from accounts.models import User
 from common.errors import DomainError
 from common.tenancy import staff_context
 from grants import operations
-from grants.models import Award, Cycle, Proposal, Slate
+from grants.models import Award, Cycle, Proposal, Review, Slate
 from ledger.models import Budget, NetworkBudget
 from ledger.operations import verify_ledger
 from tests import factories
 from tests.grants.conftest import Arena, arena_of
-from tests.grants.factories import close, scored, sent
+from tests.grants.factories import assigned, close, marked, scored, sent
 from tests.ledger.factories import set_limit
 from tests.server import Server, Visitor, server
 from tests.world import World
@@ -29,6 +29,8 @@ from tests.world import World
 __all__ = ["server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 32
+LIMITS = ("grant_quarter", "grant_envelope", "grant_pool")
+ENOUGH_FOR_14 = Decimal("12300.00")  # one award of $5,000 and 14 of $500
 
 
 def at_once(act: Callable[[int], Any]) -> Counter[str]:
@@ -65,14 +67,14 @@ def proposed(world: World, count: int = 3) -> tuple[Arena, Slate]:
         return arena, operations.propose_slate(slate=slate, by=arena.staff[0], at=arena.decided)
 
 
-def waiting(world: World, *, cap: str, pool: str = "250000.00") -> tuple[Arena, list[Proposal]]:
-    """32 waitlisted proposals of one partner, each with an open offer of $500; the cap was raised after the slate."""
+def waiting(world: World, limit: str) -> tuple[Arena, list[Proposal]]:
+    """32 waitlisted proposals of one partner, each with an open offer of $500, of which `limit` has room for 14."""
     with staff_context("arrange"):
         arena = arena_of(world)
         quarter, year = arena.cycle.quarter, arena.cycle.quarter.fiscal_year
         raisers = (factories.make_code_org("staff"), factories.make_code_org("staff"))
-        if pool != "250000.00":
-            set_limit("grant_pool", pool, year, people=raisers)
+        if limit == "grant_envelope":
+            set_limit("grant_pool", str(ENOUGH_FOR_14 * (5 - quarter.number)), year, people=raisers)
         rows = [
             sent(world.home, world.people["director"], arena.cycle, ask="5000.00", minimum="500.00")
             for _ in range(AT_ONCE + 1)
@@ -83,7 +85,10 @@ def waiting(world: World, *, cap: str, pool: str = "250000.00") -> tuple[Arena, 
         slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=arena.cycle.pk), by=None, at=arena.decided)
         slate = operations.propose_slate(slate=slate, by=arena.staff[0], at=arena.decided)
         operations.approve_slate(slate=slate, by=arena.staff[1], at=arena.decided)
+        cap = str(ENOUGH_FOR_14) if limit == "grant_quarter" else "50000.00"
         set_limit("grant_quarter", cap, quarter, people=raisers)
+        if limit == "grant_pool":
+            set_limit("grant_pool", str(ENOUGH_FOR_14), year, people=raisers)
         left = list(Proposal.objects.filter(state="waitlisted").order_by("id"))
         places = {one.proposal_id: one.place for row in left for one in row.decisions.all()}
         for row in sorted(left, key=lambda one: places[one.pk] or 0):
@@ -136,23 +141,24 @@ def test_a_slate_approved_32_times_at_once_over_http_is_approved_once(world: Wor
     assert awarded() == Decimal("6000.00") == counted(arena)["grant_envelope"][0]
 
 
-@pytest.mark.parametrize(
-    ("cap", "pool", "fit"), [("12300.00", "250000.00", 14), ("50000.00", "17250.00", 1)], ids=["cap", "envelope"]
-)
-def test_32_awards_from_the_waitlist_at_once_never_pass_a_limit(world: World, cap: str, pool: str, fit: int) -> None:
-    arena, rows = waiting(world, cap=cap, pool=pool)
+@pytest.mark.parametrize("limit", LIMITS)
+def test_32_awards_from_the_waitlist_at_once_never_pass_a_limit(world: World, limit: str) -> None:
+    arena, rows = waiting(world, limit)
 
     def approve(number: int) -> None:
         with staff_context("race"):
             operations.approve_offer(proposal=rows[number], by=arena.staff[1 + number % 2], at=arena.decided)
 
-    assert at_once(approve) == {"done": fit, "budget_exceeded": 32 - fit}
-    assert awarded() == Decimal(5000) + 500 * fit
-    assert all(used <= limit for used, limit in counted(arena).values())
+    assert at_once(approve) == {"done": 14, "budget_exceeded": 18}
+    assert awarded() == Decimal(12000)
+    assert counted(arena)[limit] == (Decimal(12000), ENOUGH_FOR_14)
 
 
-def test_32_awards_from_the_waitlist_at_once_over_http_never_pass_a_limit(world: World, server: Server) -> None:
-    arena, rows = waiting(world, cap="12300.00")
+@pytest.mark.parametrize("limit", LIMITS)
+def test_32_awards_from_the_waitlist_at_once_over_http_never_pass_a_limit(
+    world: World, server: Server, limit: str
+) -> None:
+    arena, rows = waiting(world, limit)
     browsers = visitors(server, arena.staff[1:])
     answers = at_once(
         lambda number: browsers[number].request(
@@ -160,5 +166,25 @@ def test_32_awards_from_the_waitlist_at_once_over_http_never_pass_a_limit(world:
         )[0]
     )
     assert answers == {"303": 32}
-    assert awarded() == Decimal("12000.00")
-    assert counted(arena)["grant_quarter"] == (Decimal("12000.00"), Decimal("12300.00"))
+    assert awarded() == Decimal(12000)
+    assert counted(arena)[limit] == (Decimal(12000), ENOUGH_FOR_14)
+
+
+def test_two_reviewers_who_end_at_the_same_moment_leave_a_scored_proposal(world: World) -> None:
+    with staff_context("arrange"):
+        arena = arena_of(world)
+        rows = [sent(world.home, world.people["director"], arena.cycle) for _ in range(AT_ONCE // 2)]
+        close(arena.cycle)
+        reviews = [assigned(row, person, arena.staff[0], arena.after) for row in rows for person in arena.reviewers]
+        for review in reviews[::2]:
+            marked(review, 3, at=arena.after)
+
+    def end(number: int) -> None:
+        with staff_context("race"):
+            marked(reviews[number], 4, at=arena.after)
+
+    answers = at_once(end)
+    assert set(answers) <= {"done", "review_closed"}
+    with staff_context("look"):
+        assert {row.state for row in Proposal.objects.all()} == {"scored"}
+        assert Review.objects.filter(released_at=None).count() == 0

@@ -10,6 +10,7 @@ from common.tenancy import staff_context
 from common.zones import now
 from impact.homes import ranked, sentence_of
 from impact.todos import Todo
+from tests.grants.conftest import arena_of
 from tests.grants.factories import open_network, sent
 from tests.workshops.factories import enroll, make_teacher, make_workshop
 from tests.world import SignIn, World, facts
@@ -74,3 +75,18 @@ def test_the_sentence_of_state_counts_what_is_late_and_what_waits() -> None:
 def test_at_most_seven_things_stand_there_late_ones_first() -> None:
     soon, late = todo(due=now()), todo("late", due=now() + dt.timedelta(days=1))
     assert ranked([soon] * 8 + [late]) == [late, *[soon] * 6]
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [("program_manager", {"3000", "2000"}), ("facilitator", {"2000"}), ("champion", set())],
+)
+def test_a_champion_or_facilitator_reads_about_own_records_only(
+    world: World, signed_in: SignIn, who: str, reads: set[str]
+) -> None:
+    with staff_context("arrange"):
+        arena = arena_of(world)
+        sent(world.home, world.people["director"], arena.cycle, ask="3000.00")
+        sent(world.home, world.people["facilitator"], arena.cycle, ask="2000.00")
+    page = facts(signed_in(world.people[who]).get("/partners/home-mesa/"))
+    assert {ask for ask in ("3000", "2000") if f"asking ${int(ask):,}" in page} == reads
