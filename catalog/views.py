@@ -29,7 +29,9 @@ def course_list(request: ScopedRequest) -> HttpResponse:
         {"subject": subject, "rule": rule, "formats": rule.formats_words if rule else ""} for subject, rule in pairs
     ]
     seasons = list(Season.objects.prefetch_related("courses__course").order_by("-starts_on"))
-    return page(request, "catalog/courses.html", {"rows": rows, "seasons": seasons})
+    waiting = SubjectRule.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
+    proposed = list(waiting.select_related("subject__course").order_by("valid_from", "id"))
+    return page(request, "catalog/courses.html", {"rows": rows, "seasons": seasons, "proposed": proposed})
 
 
 def of_subject(request: ScopedRequest, ref: str) -> Any:

@@ -95,6 +95,7 @@ def test_staff_propose_and_confirm_in_the_browser(world: World, other: User, sig
     assert one.post(f"{url}rules/new/", typed).status_code == 303
     with staff_context("look"):
         made = SubjectRule.objects.get(proposed_by=world.people["staff"])
+    assert f"{subject.title} from " in another.get("/network/courses/").content.decode()
     shown = another.get(url).content.decode()
     assert "2 to 3 days, 13.5 hours count at most, virtual" in shown
     assert f"/network/courses/rules/{made.ref}/confirmation/" not in one.get(url).content.decode()

@@ -60,6 +60,17 @@ def confirm(world: World, correction: Correction) -> Correction:
     )
 
 
+def attend(seat: Enrollment, at: WorkshopSession, by: Any) -> None:
+    Attendance.objects.create(
+        partner_id=seat.partner_id,
+        workshop_id=seat.workshop_id,
+        enrollment=seat,
+        session=at,
+        marked_by=by,
+        marked_at=now(),
+    )
+
+
 def the_facts(workshop: Workshop) -> Any:
     row = Workshop.objects.select_related("course", "subject").get(pk=workshop.pk)
     sessions = WorkshopSession.objects.filter(workshop=row).order_by("starts_at")
@@ -74,14 +85,7 @@ def missing(*sessions: WorkshopSession, name: str = "Ana Ruiz") -> Missing:
 def test_a_correction_takes_effect_only_when_another_person_confirms_it(world: World, over: Any) -> None:
     workshop, seats, sessions, by = over
     with staff_context("arrange"):
-        Attendance.objects.create(
-            partner=world.home,
-            workshop=workshop,
-            enrollment=seats[0],
-            session=sessions[0],
-            marked_by=by,
-            marked_at=now(),
-        )
+        attend(seats[0], sessions[0], by)
     wanted = {(seats[0].ref, sessions[0].ref): False, (seats[1].ref, sessions[1].ref): True}
     with pytest.raises(CorrectionRefused):
         ask_correction(workshop=workshop, cells=wanted, asking=asking(by, " "))
@@ -174,14 +178,7 @@ def test_facts_that_cannot_be_are_refused_when_it_is_asked(world: World, over: A
     stored = the_facts(workshop)
     with staff_context("arrange"):
         stranger = make_facilitator("csd")
-        Attendance.objects.create(
-            partner=world.home,
-            workshop=workshop,
-            enrollment=seats[0],
-            session=sessions[0],
-            marked_by=by,
-            marked_at=now(),
-        )
+        attend(seats[0], sessions[0], by)
     other_days = tuple(session(today() - dt.timedelta(days=n)) for n in (4, 3))
     for wrong in (
         replace(stored, facilitators=(stranger,)),

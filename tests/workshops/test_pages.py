@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,7 @@ from common.tenancy import staff_context
 from common.zones import now, today
 from districts.models import District, School, State
 from tests.queries import statements_of
-from tests.workshops.factories import enroll, make_facilitator, make_workshop, some_facts, the_subject
+from tests.workshops.factories import enroll, make_facilitator, make_workshop, session, some_facts, the_subject
 from tests.world import SECRET, SignIn, World
 from workshops.models import Attendance, Correction, Enrollment, Roster, RosterRow, Teacher, Workshop, WorkshopSession
 from workshops.views import lists
@@ -388,6 +389,18 @@ def test_a_cell_is_saved_by_itself_and_an_older_page_takes_nothing_back(world: W
     assert manager.post(url, {"shown": cells, "cell": [cells[1]]}).status_code == 303
     with staff_context("assert"):
         assert {row.enrollment_id for row in Attendance.objects.all()} == {seat.pk for seat in seats}
+
+
+def test_a_session_opens_for_ticks_on_its_day_in_its_own_zone(world: World, manager: Client) -> None:
+    by = world.people["program_manager"]
+    in_guam = now().astimezone(ZoneInfo("Pacific/Guam")).date()
+    with staff_context("arrange"):
+        days = (in_guam, in_guam + dt.timedelta(days=1))
+        facts = some_facts(sessions=tuple(session(day, zone="Pacific/Guam") for day in days))
+        workshop = make_workshop(world.home, by, facts=facts)
+        enroll(workshop, by)
+    shown = body(manager.get(f"{HOME}{workshop.ref}/attendance/"))
+    assert (shown.count("opens that day"), shown.count(" disabled")) == (1, 1)
 
 
 def test_a_facilitator_sees_and_keeps_only_what_she_leads(world: World, signed_in: SignIn) -> None:

@@ -169,7 +169,7 @@ def guard_seats(workshop: Workshop, needed: int) -> None:
     if workshop.enrolled + needed > capacity:
         word = "seat" if capacity == 1 else "seats"
         raise WorkshopFull(
-            f"There are {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.",
+            f"There {'is' if capacity == 1 else 'are'} {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.",
             field="capacity",
         )
 

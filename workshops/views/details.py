@@ -173,7 +173,7 @@ def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpRespo
         "people": people,
         "seats": seats,
         "rule": rule,
-        "on": today(),
+        "early": {one.pk for one in sessions if not one.has_come(now())},
     }
     return page(request, "workshops/attendance.html", context, form=form)
 
