@@ -168,10 +168,7 @@ def _spreadsheet_rows(content: bytes) -> list[tuple[int, list[str]]]:
         raise _refused(spreadsheets.TOO_LARGE) from error
     if "refused" in answer:
         raise _refused(answer["refused"])
-    return [
-        (number, [storable(cell).strip(BLANKS + "\r\n\t") for cell in row])
-        for number, row in enumerate(answer["rows"], start=1)
-    ]
+    return [(number, [storable(cell).strip(BLANKS + "\r\n\t") for cell in row]) for number, row in answer["rows"]]
 
 
 def _refused(message: str) -> UnreadableTable:

@@ -33,7 +33,7 @@ class RefusedWorkbook(Exception):
 
 
 def main() -> None:
-    """Read the workbook from stdin; print {"rows": [[text]]} or {"refused": words}."""
+    """Read the workbook from stdin; print {"rows": [[number, [text]]]} or {"refused": words}."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -66,8 +66,8 @@ def refuse_bomb(content: bytes) -> None:
         raise RefusedWorkbook(DAMAGED) from error
 
 
-def rows_of(content: bytes) -> list[list[str]]:
-    """The cells of the first sheet as text, empty rows too: their numbers are those of the spreadsheet."""
+def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
+    """The rows of the first sheet that are not empty, with their numbers there, as text."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -79,7 +79,7 @@ def rows_of(content: bytes) -> list[list[str]]:
         if row <= len(rows):
             rows[row - 1] += [""] * (column - len(rows[row - 1]))
             rows[row - 1][column - 1] = formula
-    return rows
+    return [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
 
 
 def unsolved(content: bytes) -> dict[tuple[int, int], str]:
