@@ -10,7 +10,7 @@ from accounts.forms import EndRoleForm, RoleForm, SettingsForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 
 
@@ -38,7 +38,7 @@ def account_list(request: ScopedRequest) -> HttpResponse:
 @requires("accounts.administer")
 def role_new(request: ScopedRequest) -> HttpResponse:
     """Propose a Code.org role for a person."""
-    form = RoleForm(request.POST or None)
+    form = RoleForm(posted(request))
     if form.is_valid():
         made = tried(
             form, lambda: operations.propose_code_org_role(proposed_by=request.user, at=now(), **form.cleaned_data)
@@ -78,7 +78,7 @@ def role_withdrawal(request: ScopedRequest, invitation: CodeOrgInvitation) -> Ht
 @requires("accounts.administer", CodeOrgRole)
 def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
     """End somebody's role with a last day."""
-    form = EndRoleForm(request.POST or None, initial={"last_day": today()})
+    form = EndRoleForm(posted(request), initial={"last_day": today()})
     if form.is_valid():
         ended = tried(
             form, lambda: operations.end_code_org_role(role=role, by=request.user, at=now(), **form.cleaned_data)
@@ -93,7 +93,7 @@ def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
 def account_settings(request: ScopedRequest) -> HttpResponse:
     """Own name and address, colors, keys, password and second factor."""
     initial = {"theme": request.user.theme, "single_keys": request.user.single_keys}
-    form = SettingsForm(request.POST or None, initial=initial)
+    form = SettingsForm(posted(request), initial=initial)
     if form.is_valid():
         operations.change_own_settings(user=request.user, **form.as_operation(request.user.single_keys))
         messages.success(request, "Saved.")

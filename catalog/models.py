@@ -107,11 +107,13 @@ class Subject(NetworkModel):
 class SubjectRule(NetworkModel, DatedRow):
     """One version of a subject's rules: days it takes, hours that count at most, formats it may have."""
 
+    ref = RefField("U")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="rules")
     min_days = models.PositiveSmallIntegerField(null=True, blank=True)
     max_days = models.PositiveSmallIntegerField(null=True, blank=True)
     max_hours = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     formats = ArrayField(models.CharField(max_length=10, choices=Format.choices))
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[SubjectRule]] = models.Manager()
 
@@ -120,6 +122,13 @@ class SubjectRule(NetworkModel, DatedRow):
             never_overlapping("subject", name="catalog_rule_one_version", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("catalog_rule_period"),
             two_people("catalog_rule_two_people"),
+            models.CheckConstraint(
+                name="catalog_rule_withdrawn", condition=Q(withdrawn_at__isnull=True) | Q(confirmed_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="catalog_rule_hours",  # NaN is more than any number
+                condition=Q(max_hours__isnull=True) | Q(max_hours__gt=0, max_hours__lte=Decimal("999.99")),
+            ),
             models.CheckConstraint(
                 name="catalog_rule_days",
                 condition=Q(min_days__isnull=True) | Q(max_days__isnull=True) | Q(min_days__lte=models.F("max_days")),
@@ -135,6 +144,31 @@ class SubjectRule(NetworkModel, DatedRow):
         days = f"{self.max_days} {'day' if self.max_days == 1 else 'days'}" if self.max_days else ""
         hours = f"{self.max_hours.normalize():f} hours count at most" if self.max_hours is not None else ""
         return ", ".join(part for part in (days, hours) if part)
+
+    @property
+    def whole_sentence(self) -> str:
+        """`2 to 3 days, 12 hours count at most, in person or virtual`."""
+        low, high = self.min_days, self.max_days
+        if low and high and low != high:
+            days = f"{low} to {high} days"
+        elif low and not high:
+            days = f"{low} {'day' if low == 1 else 'days'} or more"
+        else:
+            days = f"{high} {'day' if high == 1 else 'days'}" if low else f"at most {high} days" if high else "any days"
+        hours = (
+            f"{self.max_hours.normalize():f} hours count at most" if self.max_hours is not None else "all hours count"
+        )
+        return f"{days}, {hours}, {self.formats_words}"
+
+    @property
+    def formats_words(self) -> str:
+        """`in person or virtual`."""
+        return " or ".join(label.lower() for value, label in Format.choices if value in self.formats)
+
+    @property
+    def is_open(self) -> bool:
+        """Proposed, neither confirmed nor withdrawn."""
+        return self.confirmed_at is None and self.withdrawn_at is None
 
     def counted(self, hours: Decimal) -> Decimal:
         """Hours that count of the hours attended."""

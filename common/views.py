@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from common.errors import DomainError
@@ -17,6 +17,11 @@ class SeeOther(HttpResponseRedirect):
     """303: what was posted is done, now GET this."""
 
     status_code = 303
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the POST, an empty one too; None where the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def page(

@@ -11,7 +11,7 @@ from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.pages import Page, keyset
 from common.tenancy import Door
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now
 from districts import operations
 from districts.forms import DistrictForm, SchoolForm, initial_of
@@ -69,7 +69,7 @@ def school_options(request: ScopedRequest) -> HttpResponse:
 @requires("districts.change")
 def district_new(request: ScopedRequest) -> HttpResponse:
     """Staff add a district."""
-    form = DistrictForm(request.POST or None)
+    form = DistrictForm(posted(request))
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("nces_id", "name", "city", "state")}
         made = tried(form, lambda: operations.add_district(by=request.user, at=now(), **facts))
@@ -82,7 +82,7 @@ def district_new(request: ScopedRequest) -> HttpResponse:
 @requires("districts.change", District)
 def district_edit(request: ScopedRequest, district: District) -> HttpResponse:
     """Staff correct a district."""
-    form = DistrictForm(request.POST or None, initial=initial_of(district))
+    form = DistrictForm(posted(request), initial=initial_of(district))
     if form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if tried(
@@ -97,7 +97,7 @@ def district_edit(request: ScopedRequest, district: District) -> HttpResponse:
 @requires("districts.change")
 def school_new(request: ScopedRequest) -> HttpResponse:
     """Staff add a school."""
-    form = SchoolForm(request.POST or None)
+    form = SchoolForm(posted(request))
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("nces_id", "name", "city")}
         district = form.cleaned_data["district_id"]
@@ -111,7 +111,7 @@ def school_new(request: ScopedRequest) -> HttpResponse:
 @requires("districts.change", School)
 def school_edit(request: ScopedRequest, school: School) -> HttpResponse:
     """Staff correct a school."""
-    form = SchoolForm(request.POST or None, initial=initial_of(school))
+    form = SchoolForm(posted(request), initial=initial_of(school))
     if form.is_valid():
         changes = {name.replace("district_id", "district"): form.cleaned_data[name] for name in form.changed_data}
         if tried(form, lambda: operations.correct_school(school=school, changes=changes, by=request.user, at=now())):

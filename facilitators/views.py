@@ -12,7 +12,7 @@ from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.dated import in_force
 from common.pages import keyset
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from facilitators import operations
 from facilitators.forms import AccreditationForm, EndForm, FacilitatorForm, StandingForm
@@ -53,7 +53,7 @@ def facilitator_list(request: ScopedRequest) -> HttpResponse:
 @requires("facilitators.keep")
 def facilitator_new(request: ScopedRequest) -> HttpResponse:
     """Staff add a facilitator, in good standing from today."""
-    form = FacilitatorForm(request.POST or None)
+    form = FacilitatorForm(posted(request))
     if form.is_valid():
         made = tried(
             form, lambda: operations.add_facilitator(from_day=today(), by=request.user, at=now(), **form.cleaned_data)
@@ -108,7 +108,7 @@ def facilitator_edit(request: ScopedRequest, person: Facilitator) -> HttpRespons
         "states": person.place,
         "user": person.user and person.user.ref,
     }
-    form = FacilitatorForm(request.POST or None, initial=initial, linked=person.user)
+    form = FacilitatorForm(posted(request), initial=initial, linked=person.user)
     if form.is_valid() and _kept(
         form,
         lambda: operations.correct_facilitator(
@@ -127,7 +127,7 @@ def facilitator_edit(request: ScopedRequest, person: Facilitator) -> HttpRespons
 @requires("facilitators.keep", Facilitator)
 def accreditation_new(request: ScopedRequest, person: Facilitator) -> HttpResponse:
     """Accredit for a course."""
-    form = AccreditationForm(request.POST or None, on=today(), initial={"first_day": today()})
+    form = AccreditationForm(posted(request), on=today(), initial={"first_day": today()})
     if form.is_valid():
         course = form.cleaned_data["course"]
         if _kept(
@@ -149,7 +149,7 @@ def accreditation_new(request: ScopedRequest, person: Facilitator) -> HttpRespon
 def accreditation_end(request: ScopedRequest, accreditation: Accreditation) -> HttpResponse:
     """End an accreditation after a day, with a reason."""
     person = accreditation.facilitator
-    form = EndForm(request.POST or None, initial={"last_day": today()})
+    form = EndForm(posted(request), initial={"last_day": today()})
     if form.is_valid() and _kept(
         form,
         lambda: operations.end_accreditation(
@@ -169,7 +169,7 @@ def accreditation_end(request: ScopedRequest, accreditation: Accreditation) -> H
 @requires("facilitators.keep", Facilitator)
 def standing_new(request: ScopedRequest, person: Facilitator) -> HttpResponse:
     """Change the standing from a day, with a reason."""
-    form = StandingForm(request.POST or None, initial={"from_day": today()})
+    form = StandingForm(posted(request), initial={"from_day": today()})
     if form.is_valid() and _kept(
         form, lambda: operations.set_standing(facilitator=person, by=request.user, at=now(), **form.cleaned_data)
     ):

@@ -20,7 +20,7 @@ from impact.grants_home import (
 from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
 from impact.recent import recent_of
 from impact.todos import Todo
-from impact.workshops_home import next_days, workshops_to_do
+from impact.workshops_home import corrections_to_do, next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 from workshops.models import Workshop
 
@@ -164,6 +164,7 @@ PARTNER_SOURCES: list[Source] = [
 ]
 NETWORK_SOURCES: list[Source] = [
     verifications_to_do,
+    corrections_to_do,
     approvals_to_do,
     payouts_to_do,
     reviews_to_do,

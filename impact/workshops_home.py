@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from common.templatetags.rp import countdown, day, plural
-from common.zones import network_zone
+from common.zones import network_date, network_zone
 from impact.todos import Todo
 from partners.models import Partner
-from workshops.models import Roster, Workshop, WorkshopFacilitator
+from workshops.models import Correction, Roster, Workshop, WorkshopFacilitator
 
 LATE_AFTER = dt.timedelta(days=2)
 AHEAD = dt.timedelta(days=14)
@@ -84,10 +84,30 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
 
 def _draft(row: Workshop, partner: Partner) -> Todo:
     title = f"Finish the draft of {row.title}" if row.course or row.subject else "Finish a workshop that you began"
-    why = "Only you can see it; it counts nowhere until you save it."
+    why = "It counts nowhere until it is saved."
     return Todo(
         None, "Draft", "", title, why, f"/partners/{partner.slug}/workshops/{row.kind}/{row.ref}/", "Open draft"
     )
+
+
+def corrections_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """Corrections that wait for this Outreach Manager, the oldest first."""
+    if not user.standing.portfolio:
+        return []
+    rows = Correction.objects.filter(state="asked", partner__in=user.standing.portfolio).order_by("asked_at", "id")
+    return [
+        Todo(
+            due=row.asked_at,
+            when=day(network_date(row.asked_at)),
+            note="asked",
+            title=f"Decide on a correction of {row.workshop.title}",
+            why=f"{row.partner.name} asks to change {row.what} after the end.",
+            url=f"/partners/{row.partner.slug}/workshops/{row.workshop.ref}/",
+            action="Open workshop",
+            tone="soon",
+        )
+        for row in rows.select_related("partner", "workshop__course", "workshop__subject")[:MOST]
+    ]
 
 
 def next_days(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:

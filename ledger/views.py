@@ -13,7 +13,7 @@ from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.pages import keyset
 from common.tenancy import staff_context
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from ledger import operations
 from ledger.forms import ConflictForm, EndConflictForm, LimitForm, PayeeForm, SettingForm
@@ -41,7 +41,7 @@ def setting_new(request: ScopedRequest, key: str) -> HttpResponse:
     definition = DEFINITIONS.get(key)
     if definition is None:
         raise Http404
-    form = SettingForm(request.POST or None, definition=definition, initial={"from_day": today()})
+    form = SettingForm(posted(request), definition=definition, initial={"from_day": today()})
     if form.is_valid():
         made = tried(form, lambda: operations.propose_setting(key=key, by=request.user, at=now(), **form.cleaned_data))
         if made is not None:
@@ -73,7 +73,7 @@ def limit_new(request: ScopedRequest, kind: str) -> HttpResponse:
     if kind not in LimitKind.values:
         raise Http404
     form = LimitForm(
-        request.POST or None, kind=kind, partners=Partner.objects.active(today()).order_by("name"), today=today()
+        posted(request), kind=kind, partners=Partner.objects.active(today()).order_by("name"), today=today()
     )
     if form.is_valid():
         made = tried(
@@ -135,7 +135,7 @@ def payee_status(request: ScopedRequest) -> HttpResponse:
     """The payee status of one partner: set it with a reason, and read what happened before."""
     partner = request.partner
     payee = Payee.objects.filter(partner=partner).select_related("changed_by").first()
-    form = PayeeForm(request.POST or None)
+    form = PayeeForm(posted(request))
     if form.is_valid():
         facts = {"on_file": form.cleaned_data["status"] == "on_file", "reason": form.cleaned_data["reason"]}
         done = tried(form, lambda: operations.set_payee_status(partner=partner, by=request.user, at=now(), **facts))
@@ -152,7 +152,7 @@ def conflict_list(request: ScopedRequest) -> HttpResponse:
     """The own register: entries, and one more (POST). It may name any partner, so this is the staff door."""
     names = list(Partner.objects.order_by("name").values_list("name", flat=True))
     with staff_context("own register of conflicts", user=request.user.pk):
-        form = ConflictForm(request.POST or None, suggestions="partner-names", initial={"first_day": today()})
+        form = ConflictForm(posted(request), suggestions="partner-names", initial={"first_day": today()})
         if form.is_valid():
             facts = form.as_operation()
             if tried(form, lambda: operations.declare_conflict(person=request.user, at=now(), **facts)):
@@ -176,7 +176,7 @@ def conflict_end(request: ScopedRequest) -> HttpResponse:
         entry = ConflictOfInterest.objects.filter(user=request.user, ref=wanted).select_related("partner").first()
         if entry is None:
             raise Http404
-        form = EndConflictForm(request.POST or None, initial={"last_day": today()})
+        form = EndConflictForm(posted(request), initial={"last_day": today()})
         if form.is_valid():
             day = form.cleaned_data["last_day"]
             if tried(form, lambda: operations.end_conflict(conflict=entry, last_day=day, by=request.user, at=now())):

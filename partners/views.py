@@ -15,7 +15,7 @@ from activity.models import LogEntry
 from common.access import PUBLIC, ScopedRequest, requires
 from common.pages import keyset
 from common.tenancy import Door, staff_context
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from partners import operations
 from partners.forms import AssignmentForm, EndMembershipForm, InvitationForm, JoinForm, PartnerForm
@@ -57,7 +57,7 @@ def with_people(partners: list[Partner]) -> list[dict[str, Any]]:
 @requires("partners.change")
 def partner_new(request: ScopedRequest) -> HttpResponse:
     """Staff add a partner."""
-    form = PartnerForm(request.POST or None, initial={"started_on": today()})
+    form = PartnerForm(posted(request), initial={"started_on": today()})
     if form.is_valid():
         made = tried(form, lambda: operations.add_partner(**form.cleaned_data, by=request.user, at=now()))
         if made is not None:
@@ -71,7 +71,7 @@ def partner_edit(request: ScopedRequest) -> HttpResponse:
     """Staff correct a partner."""
     partner = request.partner
     initial = {name: getattr(partner, name) for name in PartnerForm.base_fields}
-    form = PartnerForm(request.POST or None, initial=initial)
+    form = PartnerForm(posted(request), initial=initial)
     if form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         if tried(form, lambda: operations.correct_partner(partner=partner, changes=changed, by=request.user, at=now())):
@@ -119,7 +119,7 @@ def people_context(request: ScopedRequest, partner: Partner) -> dict[str, Any]:
 def invitation_new(request: ScopedRequest) -> HttpResponse:
     """Invite a person to a role at this partner."""
     partner = request.partner
-    form = InvitationForm(request.POST or None, roles=roles_in_reach(request.user.standing, partner.pk), today=today())
+    form = InvitationForm(posted(request), roles=roles_in_reach(request.user.standing, partner.pk), today=today())
     if form.is_valid():
         made = tried(
             form,
@@ -146,7 +146,7 @@ def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> Htt
 @requires("partners.end_role", Membership)
 def membership_end(request: ScopedRequest, membership: Membership) -> HttpResponse:
     """End a role with a last day and a reason."""
-    form = EndMembershipForm(request.POST or None, initial={"last_day": today()})
+    form = EndMembershipForm(posted(request), initial={"last_day": today()})
     if form.is_valid():
         ended = tried(
             form,
@@ -168,7 +168,7 @@ def assignment_new(request: ScopedRequest) -> HttpResponse:
     managers = User.objects.filter(
         pk__in=CodeOrgRole.objects.in_force(today()).filter(role="outreach_manager").values("user"), is_active=True
     ).order_by("name")
-    form = AssignmentForm(request.POST or None, managers=managers, initial={"from_day": today()})
+    form = AssignmentForm(posted(request), managers=managers, initial={"from_day": today()})
     if form.is_valid():
         made = tried(
             form,
@@ -189,7 +189,7 @@ def invitation_open(request: ScopedRequest, token: str) -> HttpResponse:
     invitation = invited_by_link(link)
     if invitation is None:
         return page(request, "partners/invitation_over.html", {})
-    form = JoinForm(request.POST or None, initial={"name": invitation.name})
+    form = JoinForm(posted(request), initial={"name": invitation.name})
     if form.is_valid():
         accepted = tried(form, lambda: join(invitation, link, form.cleaned_data))
         if accepted is not None:

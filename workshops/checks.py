@@ -243,7 +243,7 @@ def _people(judged: list[Checked], sessions: int) -> dict[tuple[str, str], Perso
         if known is None:
             people[key] = Person(name, email, school, [row.line], checked.attended(sessions))
             first[key] = checked
-        elif not _same_name(known.name, name):
+        elif not same_name(known.name, name):
             checked.verdict = "fix"
             checked.wrong["email"] = Wrong(f"Row {known.lines[0]}, {known.name}, has this address too.")
         else:
@@ -255,7 +255,8 @@ def _people(judged: list[Checked], sessions: int) -> dict[tuple[str, str], Perso
     return people
 
 
-def _same_name(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
+    """True where two spellings may well be one person's."""
     from rapidfuzz import fuzz
 
     return fuzz.token_sort_ratio(one.casefold(), other.casefold()) >= 70

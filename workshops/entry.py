@@ -14,7 +14,7 @@ from common.zones import now, today
 from facilitators.models import Facilitator
 from workshops.checks import Preview, check
 from workshops.columns import ALL
-from workshops.facts import Judged, SessionFacts, WorkshopFacts, judge
+from workshops.facts import Finding, Judged, SessionFacts, WorkshopFacts, judge
 from workshops.forms import (
     MOST_SESSIONS,
     ConsentForm,
@@ -84,6 +84,15 @@ class Entry:
         self.data = self.data.copy()
         self.data["version"] = str(version)
         self.form.data = self.data
+
+    def refuse(self, findings: list[Finding]) -> None:
+        """Put each finding at its field; a field that cannot be read has its own words already."""
+        whole = [form for form in self.sessions.forms if form.is_whole] or self.sessions.forms[:1]
+        for finding in findings:
+            if finding.field == "sessions" and whole:
+                whole[min(finding.session, len(whole) - 1)].add_error(finding.part, finding.message)
+            elif not self.form.has_error(finding.field):
+                self.form.add_error(finding.field if finding.field in self.form.fields else None, finding.message)
 
     def judged(self) -> Judged:
         """What stands against these facts now."""
@@ -218,15 +227,20 @@ def _with_sessions(data: QueryDict, count: int, zone: str) -> None:
     data.setdefault("sessions-TOTAL_FORMS", str(count))
     for name, value in (("INITIAL", 0), ("MIN_NUM", 0), ("MAX_NUM", MOST_SESSIONS)):
         data.setdefault(f"sessions-{name}_FORMS", str(value))
-    total = str(data["sessions-TOTAL_FORMS"])
-    for number in range(min(int(total), 50) if total.isdigit() else 0):
+    for number in range(_rows(data)):
         data.setdefault(f"sessions-{number}-zone", zone)
+
+
+def _rows(data: QueryDict) -> int:
+    """How many session rows the page has; what cannot be read is none."""
+    text = str(data.get("sessions-TOTAL_FORMS", ""))
+    return min(int(text), MOST_SESSIONS) if text.isdecimal() and len(text) < 5 else 0
 
 
 def one_more_session(data: QueryDict) -> QueryDict:
     """The same page with one more session row, with the times of the one before (no script needed)."""
     more = data.copy()
-    total = int(data.get("sessions-TOTAL_FORMS", "0") or 0)
+    total = _rows(data)
     for name in ("start", "end", "zone", "format"):
         more[f"sessions-{total}-{name}"] = data.get(f"sessions-{total - 1}-{name}", "")
     more["sessions-TOTAL_FORMS"] = str(total + 1)

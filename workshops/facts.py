@@ -7,11 +7,12 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from catalog.models import Course, Format, Subject, SubjectRule, rules_on
 from facilitators.models import Facilitator, reasons_against
-from workshops.models import WorkshopSession
+from workshops.models import Workshop, WorkshopSession
 from workshops.models.workshop import hours_between
 
 MOST_SEATS = 9999
@@ -42,6 +43,14 @@ class SessionFacts:
         """`Saturday, 7 h`."""
         return f"{self.on:%A}, {self.hours.normalize():f} h"
 
+    @property
+    def told(self) -> str:
+        """`Nov 7, 2026, 8:30 AM–3:30 PM MST, in person`."""
+        starts, ends = (at.astimezone(ZoneInfo(self.zone)) for at in (self.starts_at, self.ends_at))
+        return (
+            f"{starts:%b %-d, %Y}, {starts:%-I:%M %p}–{ends:%-I:%M %p} {starts:%Z}, {Format(self.format).label.lower()}"
+        )
+
 
 @dataclass(frozen=True)
 class WorkshopFacts:
@@ -71,13 +80,26 @@ class WorkshopFacts:
         formats = {session.format for session in self.sessions}
         return formats.pop() if len(formats) == 1 else "hybrid" if formats else ""
 
+    def told(self) -> dict[str, str]:
+        """Every fact in words, for before and after."""
+        return {
+            "subject": " · ".join(row.name for row in (self.course, self.subject) if row is not None),
+            "place": self.place.strip(),
+            "seats": str(self.capacity or ""),
+            **{f"session {number}": session.told for number, session in enumerate(self.in_order, start=1)},
+            "facilitators": ", ".join(sorted(person.name for person in self.facilitators)),
+            "notes": self.notes.strip(),
+        }
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that stands against saving: a sentence, and the field that it is about."""
+    """One thing that stands against saving: a sentence, and the field that it is about; of a session, which one and its part."""
 
     field: str
     message: str
+    session: int = 0
+    part: str = "date"
 
 
 @dataclass
@@ -131,21 +153,25 @@ def _missing(facts: WorkshopFacts) -> list[Finding]:
 
 def _sessions(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime) -> list[Finding]:
     found = []
-    ordered = facts.in_order
-    for session in ordered:
+    ordered = sorted(enumerate(facts.sessions), key=lambda one: one[1].starts_at)
+    for number, session in ordered:
         if session.ends_at <= session.starts_at:
-            found.append(Finding("sessions", f"The session on {session.on:%b %-d} ends before it starts."))
+            words = "ends before it starts; one that runs past midnight is two sessions."
         elif session.ends_at.astimezone(ZoneInfo(session.zone)).date() != session.on:
-            found.append(
-                Finding("sessions", f"The session on {session.on:%b %-d} runs past midnight: make it two sessions.")
-            )
-    for before, after in itertools.pairwise(ordered):
+            words = "runs past midnight: make it two sessions."
+        else:
+            continue
+        found.append(Finding("sessions", f"The session on {session.on:%b %-d} {words}", number, "end"))
+    for (_number, before), (number, after) in itertools.pairwise(ordered):
         if after.starts_at < before.ends_at:
-            found.append(Finding("sessions", f"Two sessions on {after.on:%b %-d} overlap: move one of them."))
-    if is_log and ordered and max(session.ends_at for session in ordered) > at:
-        found.append(
-            Finding("sessions", "The last session is not over yet: plan this workshop, and end it when it is over.")
-        )
+            words = f"Two sessions on {after.on:%b %-d} overlap: move one of them."
+            found.append(Finding("sessions", words, number, "start"))
+    last, ends_at = max(
+        ((number, session.ends_at) for number, session in ordered), key=lambda one: one[1], default=(0, at)
+    )
+    if is_log and ends_at > at:
+        words = "The last session is not over yet: plan this workshop, and end it when it is over."
+        found.append(Finding("sessions", words, last, "end"))
     return found
 
 
@@ -175,12 +201,9 @@ def _days(count: int) -> str:
 
 
 def facts_of(
-    workshop: object, sessions: Iterable[WorkshopSession], facilitators: Iterable[Facilitator]
+    workshop: Workshop, sessions: Iterable[WorkshopSession], facilitators: Iterable[Facilitator]
 ) -> WorkshopFacts:
     """The facts of a stored workshop."""
-    from workshops.models import Workshop
-
-    assert isinstance(workshop, Workshop)
     return WorkshopFacts(
         course=workshop.course,
         subject=workshop.subject,
@@ -189,4 +212,36 @@ def facts_of(
         notes=workshop.notes,
         sessions=tuple(SessionFacts(row.starts_at, row.ends_at, row.zone, row.format, row.ref) for row in sessions),
         facilitators=tuple(facilitators),
+    )
+
+
+def as_stored(facts: WorkshopFacts) -> dict[str, Any]:
+    """Facts as JSON, by references."""
+    return {
+        "course": facts.course.ref if facts.course else "",
+        "subject": facts.subject.ref if facts.subject else "",
+        "capacity": facts.capacity,
+        "place": facts.place,
+        "notes": facts.notes,
+        "sessions": [
+            [one.starts_at.isoformat(), one.ends_at.isoformat(), one.zone, one.format, one.ref]
+            for one in facts.sessions
+        ],
+        "facilitators": [person.ref for person in facts.facilitators],
+    }
+
+
+def from_stored(stored: dict[str, Any]) -> WorkshopFacts:
+    """Facts that were kept as JSON."""
+    return WorkshopFacts(
+        course=Course.objects.filter(ref=stored["course"]).first(),
+        subject=Subject.objects.select_related("course").filter(ref=stored["subject"]).first(),
+        capacity=stored["capacity"],
+        place=stored["place"],
+        notes=stored["notes"],
+        sessions=tuple(
+            SessionFacts(dt.datetime.fromisoformat(starts), dt.datetime.fromisoformat(ends), *rest)
+            for starts, ends, *rest in stored["sessions"]
+        ),
+        facilitators=tuple(Facilitator.objects.filter(ref__in=stored["facilitators"]).order_by("name", "id")),
     )

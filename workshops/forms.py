@@ -183,12 +183,34 @@ class SourceForm(RpForm):
     )
 
 
-class PersonForm(ConsentForm):
-    """One person to enroll."""
+class TeacherForm(RpForm):
+    """What is kept of somebody."""
 
     name = forms.CharField(max_length=120)
     email = forms.CharField(label="E-mail", max_length=254, required=False)
     school = forms.CharField(max_length=160, required=False)
+
+
+class PersonForm(TeacherForm, ConsentForm):
+    """One person to enroll."""
+
+    field_order = ("name", "email", "school", "consent", "consent_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("consent", "consent_on"):
+            self.fields[name].required = True
+
+
+class MissingForm(PersonForm):
+    """Somebody who is missing in the list of an ended workshop."""
+
+    sessions = forms.MultipleChoiceField(label="Attended", choices=[], widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(label="How you know", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, sessions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sessions"].choices = sessions  # type: ignore[attr-defined]
 
 
 class ReasonForm(RpForm):

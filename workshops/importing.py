@@ -8,29 +8,41 @@ from typing import Any
 
 from django.db import transaction
 
-from common.imports import UnreadableTable, read_upload
+from common.errors import DomainError
+from common.imports import read_upload
 from workshops.checks import check
 from workshops.models import Roster, RosterRow, Workshop, WorkshopSession
 from workshops.operations.rosters import confirm_roster, discard_roster, read_roster
 
 
-@transaction.atomic
 def import_roster(
     *, workshop: Workshop, file: tuple[str, bytes], consent: tuple[str, dt.date], by: Any, at: dt.datetime
 ) -> dict[str, Any]:
     """Read, check and confirm; a single wrong row and nothing is written. The same file again changes nothing.
 
-    `rejected` names each wrong row by its line with the reason. Raises WorkshopFull, ConsentMissing, IllegalTransition.
+    `rejected` names each wrong row by its line with the reason; line 0 is the file, or the workshop, as a whole.
     """
     began = time.monotonic()
     try:
-        table = read_upload(*file)
-        days = [session.on for session in WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at")]
-        roster = read_roster(
-            workshop=workshop, table=table, source=Roster.Source.COMMAND, days=days, by=by, at=at, file_name=file[0]
-        )
-    except UnreadableTable as error:
+        with transaction.atomic():
+            return _taken(workshop, file, consent, (by, at), began)
+    except DomainError as error:
         return _done((0, 0, 0), [{"line": 0, "reason": error.message}], began)
+
+
+def _taken(
+    workshop: Workshop,
+    file: tuple[str, bytes],
+    consent: tuple[str, dt.date],
+    who: tuple[Any, dt.datetime],
+    began: float,
+) -> dict[str, Any]:
+    by, at = who
+    table = read_upload(*file)
+    days = [session.on for session in WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at")]
+    roster = read_roster(
+        workshop=workshop, table=table, source=Roster.Source.COMMAND, days=days, by=by, at=at, file_name=file[0]
+    )
     preview = check(workshop, RosterRow.objects.filter(roster=roster).order_by("line"), len(days))
     if preview.to_fix:
         discard_roster(roster=roster, by=by, at=at)

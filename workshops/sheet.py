@@ -200,6 +200,17 @@ class Sheet:
         return sum(person.teacher is None for person in self.preview.people) if self.preview else 0
 
     @property
+    def refused_leads(self) -> int:
+        """How many of the chosen facilitators may not lead."""
+        count = sum(finding.field == "facilitators" for finding in self.judged.findings)
+        return count if self.entry.facts.facilitators else 0
+
+    @property
+    def missing(self) -> int:
+        """How many lines of "Before you save" are not done."""
+        return sum(not line.good for line in self.lines)
+
+    @property
     def lines(self) -> list[Line]:
         """ "Before you save": what is right, and what stands against it, each with where to go."""
         findings = self.judged.findings

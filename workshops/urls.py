@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from common.refs import ReferenceConverter
-from workshops.views import details, drafts, lists, rosters
+from workshops.views import corrections, details, drafts, lists, people, rosters
 
 register_converter(ReferenceConverter, "reference")
 
@@ -22,14 +22,16 @@ urlpatterns = [
     path(
         f"{MINE}drafts/plan/<reference:ref>/", drafts.workshop_autosave, {"kind": "plan"}, name="workshop_autosave_plan"
     ),
-    path(f"{MINE}enrollments/<reference:ref>/cancellation/", details.enrollment_cancel, name="enrollment_cancel"),
-    path(f"{MINE}corrections/<reference:ref>/decision/", details.correction_decision, name="correction_decision"),
+    path(f"{MINE}enrollments/<reference:ref>/cancellation/", people.enrollment_cancel, name="enrollment_cancel"),
+    path(f"{MINE}enrollments/<reference:ref>/person/", people.enrollment_person, name="enrollment_person"),
+    path(f"{MINE}corrections/<reference:ref>/decision/", corrections.correction_decision, name="correction_decision"),
     path(f"{MINE}<reference:ref>/", details.workshop_detail, name="workshop_detail"),
     path(f"{MINE}<reference:ref>/change/", drafts.workshop_edit, name="workshop_edit"),
+    path(f"{MINE}<reference:ref>/correction/", corrections.workshop_correction, name="workshop_correction"),
     path(f"{MINE}<reference:ref>/removal/", drafts.workshop_discard, name="workshop_discard"),
     path(f"{MINE}<reference:ref>/roster/", rosters.workshop_roster, name="workshop_roster"),
     path(f"{MINE}<reference:ref>/people/", details.workshop_people, name="workshop_people"),
-    path(f"{MINE}<reference:ref>/person/", details.enrollment_new, name="enrollment_new"),
+    path(f"{MINE}<reference:ref>/person/", people.enrollment_new, name="enrollment_new"),
     path(f"{MINE}<reference:ref>/attendance/", details.workshop_attendance, name="workshop_attendance"),
     path(f"{MINE}<reference:ref>/start/", details.workshop_start, name="workshop_start"),
     path(f"{MINE}<reference:ref>/end/", details.workshop_end, name="workshop_end"),

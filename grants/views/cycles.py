@@ -15,7 +15,7 @@ from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.exports import csv_response
 from common.pages import keyset
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from grants import operations
 from grants.forms import PolicyForm, ReviewerForm
@@ -132,7 +132,7 @@ def policy(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """Choose how the envelope is shared, before scores are opened."""
     chosen = PolicyChoice.objects.filter(cycle=cycle).order_by("-chosen_at", "-id").first()
     initial = {"policy": chosen.policy, "line": chosen.line} if chosen else {}
-    form = PolicyForm(request.POST or None, initial=initial)
+    form = PolicyForm(posted(request), initial=initial)
     if form.is_valid():
         made = tried(
             form, lambda: operations.choose_policy(cycle=cycle, by=request.user, at=now(), **form.cleaned_data)
@@ -148,7 +148,7 @@ def reviewers(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """Who reviews a proposal; staff name or change somebody until the first mark."""
     people = operations.clean_reviewers(proposal, today())
     queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("name")
-    form = ReviewerForm(request.POST or None, people=queryset)
+    form = ReviewerForm(posted(request), people=queryset)
     panel = list(
         Review.objects.filter(proposal=proposal).order_by("id").select_related("reviewer").prefetch_related("scores")
     )

@@ -17,7 +17,7 @@ from common.exports import csv_response
 from common.money import ZERO, show_short
 from common.pages import keyset
 from common.templatetags.rp import moment
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import network_date, now, today
 from grants import operations
 from grants.eligibility import check, is_ready
@@ -227,7 +227,7 @@ def acts_of(request: ScopedRequest, proposal: Proposal, at: dt.datetime) -> dict
 @requires("grants.withdraw", Proposal)
 def withdrawal(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """End a proposal with a reason."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         done = tried(
             form,
@@ -247,7 +247,7 @@ def withdrawal(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
 @requires("grants.endorse", Proposal)
 def objection(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """Take back what a facilitator submitted, while the days to object last."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         done = tried(
             form,
@@ -271,7 +271,7 @@ def endorsement(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     if request.method != "POST" and (version is None or proposal.state != Proposal.State.PM_REVIEW):
         messages.info(request, f"This proposal is {proposal.word}: nothing waits for you here.")
         return SeeOther(own_page(proposal, request.partner))
-    form = AnswerForm(request.POST or None, initial={"sha256": version.sha256 if version else ""})
+    form = AnswerForm(posted(request), initial={"sha256": version.sha256 if version else ""})
     if form.is_valid() and (answered := answer(request, proposal, form)) is not None:
         return answered
     cycle = cycle_at(now())
@@ -318,7 +318,7 @@ def answer(request: ScopedRequest, proposal: Proposal, form: AnswerForm) -> Http
 @requires("grants.add_context", Proposal)
 def context_note(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """The partner's Outreach Manager writes to the reviewers; no score."""
-    form = ContextForm(request.POST or None)
+    form = ContextForm(posted(request))
     if form.is_valid():
         made = tried(
             form, lambda: operations.write_context(proposal=proposal, by=request.user, at=now(), **form.cleaned_data)

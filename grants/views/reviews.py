@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.tenancy import Door
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now
 from grants import operations
 from grants.access import undeclared_cycles
@@ -72,7 +72,7 @@ def review(request: ScopedRequest, ref: str) -> HttpResponse:
         return SeeOther(QUEUE)
     criteria = sorted(row.cycle.rubric.criteria.all(), key=lambda one: one.position)
     form = ReviewForm(
-        request.POST or None, criteria=criteria, initial={"to_applicant": row.to_applicant, "internal": row.internal}
+        posted(request), criteria=criteria, initial={"to_applicant": row.to_applicant, "internal": row.internal}
     )
     if form.is_valid():
         return save_posted(request, form, row, queue)
@@ -157,7 +157,7 @@ def stand_down(request: ScopedRequest, ref: str) -> HttpResponse:
     if row is None:
         messages.warning(request, NOT_HERE)
         return SeeOther(QUEUE)
-    form = StandDownForm(request.POST or None, initial={"is_conflict": "yes"})
+    form = StandDownForm(posted(request), initial={"is_conflict": "yes"})
     if form.is_valid():
         is_conflict = form.cleaned_data["is_conflict"] == "yes"
         reason = form.cleaned_data["reason"]

@@ -15,7 +15,7 @@ from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.exports import csv_response
 from common.money import show_short
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from grants import operations
 from grants.explanations import policy_word
@@ -224,7 +224,7 @@ def slate_approval(request: ScopedRequest, slate: Slate) -> HttpResponse:
 @requires("grants.decide", Slate)
 def slate_return(request: ScopedRequest, slate: Slate) -> HttpResponse:
     """Give a proposed slate back with a reason."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         returned = tried(
             form, lambda: operations.return_slate(slate=slate, by=request.user, at=now(), **form.cleaned_data)
@@ -288,7 +288,7 @@ def offer(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
         messages.info(request, f"This proposal is {proposal.word}: it is not on a waitlist.")
         return SeeOther("/network/grants/cycles/")
     fits = operations.largest_offer(proposal)
-    form = OfferForm(request.POST or None, initial={"amount": Decimal(fits) if fits else None})
+    form = OfferForm(posted(request), initial={"amount": Decimal(fits) if fits else None})
     if form.is_valid():
         made = tried(
             form, lambda: operations.offer_award(proposal=proposal, by=request.user, at=now(), **form.cleaned_data)

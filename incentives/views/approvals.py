@@ -12,7 +12,7 @@ from activity.models import LogEntry
 from common.access import ScopedRequest, requires
 from common.exports import csv_response
 from common.money import ZERO
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import network_date, now, today
 from incentives import operations
 from incentives.facts import YEAR, figures_on, judged
@@ -138,7 +138,7 @@ def _exported(row: Row) -> list[Any]:
 @requires("incentives.approve", Claim, fresh=True)
 def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """One claim with all that an approver asks: evidence, who was reached, every check, what the cap leaves."""
-    form = ApprovalForm(request.POST or None)
+    form = ApprovalForm(posted(request))
     if request.method == "POST" and form.is_valid() and (done := tried(form, lambda: _decide(request, claim, form))):
         messages.success(request, _words(done))
         return SeeOther("/network/approvals/")

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.facts import figures_on, year_figures
@@ -77,7 +77,7 @@ def outcome_list(request: ScopedRequest) -> HttpResponse:
 @requires("incentives.change_catalog")
 def outcome_new(request: ScopedRequest) -> HttpResponse:
     """Propose an outcome that the catalog does not have."""
-    form = OutcomeForm(request.POST or None)
+    form = OutcomeForm(posted(request))
     if form.is_valid():
         area, kind = form.cleaned_data["area"], form.cleaned_data["subject_kind"]
         made = tried(
@@ -96,7 +96,7 @@ def outcome_new(request: ScopedRequest) -> HttpResponse:
 def version_new(request: ScopedRequest, outcome: Outcome) -> HttpResponse:
     """Propose a new version of an outcome, from the terms of the last one."""
     last = outcome.versions.confirmed().order_by("-valid_from").prefetch_related("evidence_kinds").first()
-    form = TermsForm(request.POST or None, initial=_terms_of(last))
+    form = TermsForm(posted(request), initial=_terms_of(last))
     if form.is_valid():
         made = tried(
             form,
@@ -183,7 +183,7 @@ def version_withdrawal(request: ScopedRequest, version: OutcomeVersion) -> HttpR
 @requires("incentives.change_catalog")
 def option_new(request: ScopedRequest) -> HttpResponse:
     """Propose what becomes of the rests that the cap of a coming year leaves unpaid."""
-    form = OptionForm(request.POST or None, today=today())
+    form = OptionForm(posted(request), today=today())
     if form.is_valid() and tried(
         form, lambda: operations.propose_option(**form.cleaned_data, by=request.user, at=now())
     ):

@@ -14,7 +14,7 @@ from common.errors import DomainError
 from common.exports import csv_response
 from common.money import show_money
 from common.pages import keyset
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figures
@@ -103,7 +103,7 @@ def claim_new(request: ScopedRequest) -> HttpResponse:
     outcome = Outcome.objects.filter(code=request.GET.get("outcome", "")[:6].replace("\0", "")).first()
     if outcome is None:
         return SeeOther(f"/partners/{request.partner.slug}/outcomes/")
-    form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today())
+    form = ClaimForm(posted(request), outcome=outcome, partner=request.partner, today=today())
     if form.is_valid():
         made = tried(
             form, lambda: operations.start_claim(partner=request.partner, **_typed(form), by=request.user, at=now())
@@ -136,7 +136,7 @@ def _form_context(request: ScopedRequest, outcome: Outcome, claim: Claim | None 
 def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Correct the facts of a draft or returned claim."""
     outcome = claim.version.outcome
-    form = ClaimForm(request.POST or None, outcome=outcome, partner=request.partner, today=today(), claim=claim)
+    form = ClaimForm(posted(request), outcome=outcome, partner=request.partner, today=today(), claim=claim)
     if form.is_valid():
         data = form.cleaned_data
         facts = {

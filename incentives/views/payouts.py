@@ -13,7 +13,7 @@ from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.money import ZERO, show_money
 from common.pages import keyset
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.forms import PaymentForm
@@ -138,7 +138,7 @@ def payout_file(request: ScopedRequest, batch: PaymentBatch) -> HttpResponse:
 @requires("incentives.pay", PaymentBatch, fresh=True)
 def payout_payment(request: ScopedRequest, batch: PaymentBatch) -> HttpResponse:
     """Another person notes the reference and the day of the payment."""
-    form = PaymentForm(request.POST or None, initial={"paid_on": today()})
+    form = PaymentForm(posted(request), initial={"paid_on": today()})
     if request.method == "POST" and form.is_valid():
         paid = tried(
             form, lambda: operations.mark_payout_paid(batch=batch, **form.cleaned_data, by=request.user, at=now())

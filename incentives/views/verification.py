@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from activity.models import LogEntry
 from common.access import ScopedRequest, requires
 from common.pages import keyset
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, posted, tried
 from common.zones import network_date, now, today
 from incentives import operations
 from incentives.forms import VerificationForm
@@ -51,7 +51,7 @@ def verification(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """The claim on the left, the judgment on the right."""
     kinds = kinds_with_files(claim)
     asked = [row["kind"] for row in kinds if row["kind"].confirmed]
-    form = VerificationForm(request.POST or None, kinds=asked, today=today())
+    form = VerificationForm(posted(request), kinds=asked, today=today())
     if request.method == "POST" and form.is_valid() and tried(form, lambda: _decide(request, claim, form)):
         messages.success(
             request,

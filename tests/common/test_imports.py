@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
+from common import spreadsheets
 from common.exports import csv_text, safe_cell
 from common.imports import UnreadableTable, columns_of, is_formula, read_pasted, read_upload
 
@@ -62,6 +64,67 @@ def test_read_upload_refuses_an_archive_that_unpacks_to_too_much() -> None:
         archive.writestr("xl/workbook.xml", b"0" * (21 * 1024 * 1024))
     with pytest.raises(UnreadableTable) as refused:
         read_upload("bomb.xlsx", packed.getvalue())
+    assert "unpacks to more" in refused.value.message
+
+
+PARTS = {
+    "xl/workbook.xml": '<workbook xmlns="{main}" xmlns:r="{office}/relationships"><sheets>'
+    '<sheet name="Roster" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+    'Type="{office}/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+    "_rels/.rels": '<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+    'Type="{office}/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+}
+SCHEMAS = {
+    "main": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "office": "http://schemas.openxmlformats.org/officeDocument/2006",
+    "package": "http://schemas.openxmlformats.org/package/2006",
+}
+
+
+def workbook(rows: dict[int, dict[str, str]]) -> bytes:
+    """An XLSX file with these cells: text as it is, `=...` as a formula without a value, digits as a number."""
+    lines = []
+    for number, cells in rows.items():
+        inside = "".join(_cell(f"{column}{number}", text) for column, text in cells.items())
+        lines.append(f'<row r="{number}">{inside}</row>')
+    parts = {name: text.format(**SCHEMAS) for name, text in PARTS.items()}
+    sheet = f'<worksheet xmlns="{SCHEMAS["main"]}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in {**parts, "xl/worksheets/sheet1.xml": sheet}.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def _cell(place: str, text: str) -> str:
+    if text.startswith("="):
+        return f'<c r="{place}"><f>{escape(text[1:])}</f><v></v></c>'
+    if text.isdigit():
+        return f'<c r="{place}"><v>{text}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+
+
+def test_read_upload_takes_a_workbook_and_shows_a_formula_that_has_no_value() -> None:
+    table = read_upload(
+        "a.xlsx", workbook({1: {"A": "Name", "B": "Email"}, 3: {"A": "José Peña", "B": '=A3&"@x.example"', "C": "7"}})
+    )
+    assert [(line.number, line.cells) for line in table.lines] == [
+        (1, ["Name", "Email", ""]),
+        (3, ["José Peña", '=A3&"@x.example"', "7"]),
+    ]
+
+
+def test_a_workbook_that_would_take_all_memory_falls_in_a_process_of_its_own() -> None:
+    with pytest.raises(UnreadableTable) as refused:
+        read_upload("wide.xlsx", workbook({1: {"A": "Ana"}, 1048576: {"H": "x"}}))
+    assert "unpacks to more" in refused.value.message
+
+
+def test_a_workbook_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MOST_SECONDS", 0.01)
+    with pytest.raises(UnreadableTable) as refused:
+        read_upload("slow.xlsx", workbook({1: {"A": "Ana"}}))
     assert "unpacks to more" in refused.value.message
 
 

@@ -13,14 +13,12 @@ from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
 from tests.workshops.factories import ZONE, enroll, make_workshop, session, some_facts
 from tests.world import World
-from workshops.models import Attendance, Correction, Workshop, WorkshopSession
+from workshops.models import Attendance, Workshop, WorkshopSession
 from workshops.operations import (
     AttendanceRefused,
     EndRefused,
     NeedsCorrection,
-    ask_correction,
     cancel_workshop,
-    decide_correction,
     end_workshop,
     mark_attendance,
 )
@@ -128,37 +126,6 @@ def test_the_database_knows_the_steps(over: Any) -> None:
     with staff_context("direct SQL"), pytest.raises(IntegrityError) as refused, transaction.atomic():
         Workshop.objects.update(state="draft")
     assert constraint_of(refused.value) == "workshops_workshop_states"
-
-
-def test_a_correction_takes_effect_only_when_another_person_confirms_it(world: World, over: Any) -> None:
-    workshop, seats, sessions, by = over
-    mark(workshop, by, (seats[0], sessions[0]))
-    end_workshop(workshop=workshop, by=by, at=now())
-    wanted = {(seats[0].ref, sessions[0].ref): False, (seats[1].ref, sessions[1].ref): True}
-    with pytest.raises(AttendanceRefused):
-        ask_correction(workshop=workshop, cells=wanted, reason="", by=by, at=now())
-    asked = ask_correction(workshop=workshop, cells=wanted, reason="Sheet found", by=by, at=now())
-    with pytest.raises(AttendanceRefused):
-        ask_correction(workshop=workshop, cells=wanted, reason="Again", by=by, at=now())
-    assert list(Attendance.objects.values_list("enrollment", flat=True)) == [seats[0].pk]
-    with pytest.raises(IllegalTransition):
-        decide_correction(correction=asked, confirm=True, answer="", by=by, at=now())
-    decide_correction(correction=asked, confirm=True, answer="", by=world.people["outreach_manager"], at=now())
-    assert list(Attendance.objects.values_list("enrollment", "session")) == [(seats[1].pk, sessions[1].pk)]
-    with pytest.raises(IllegalTransition):
-        decide_correction(correction=asked, confirm=True, answer="", by=world.people["outreach_manager"], at=now())
-
-
-def test_a_declined_correction_changes_nothing_and_gives_the_reason(world: World, over: Any) -> None:
-    workshop, seats, sessions, by = over
-    end_workshop(workshop=workshop, by=by, at=now())
-    asked = ask_correction(
-        workshop=workshop, cells={(seats[0].ref, sessions[0].ref): True}, reason="Late", by=by, at=now()
-    )
-    with pytest.raises(AttendanceRefused):
-        decide_correction(correction=asked, confirm=False, answer="", by=world.people["outreach_manager"], at=now())
-    decide_correction(correction=asked, confirm=False, answer="No sheet", by=world.people["outreach_manager"], at=now())
-    assert (Attendance.objects.count(), Correction.objects.get().answer) == (0, "No sheet")
 
 
 def test_the_database_refuses_overlapping_sessions_and_one_past_midnight(world: World, over: Any) -> None:

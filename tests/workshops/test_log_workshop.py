@@ -202,7 +202,7 @@ CASES = {
     ),
     "backwards": (
         (session(PAST, "15:00", "08:00"), session(PAST + dt.timedelta(days=1))),
-        "The session on Mar 7 ends before it starts.",
+        "The session on Mar 7 ends before it starts; one that runs past midnight is two sessions.",
     ),
     "one day of two": ((session(PAST),), "Academic Year Workshop 1 + 2 takes 2 days; these sessions are on 1 day."),
     "none": ((), "Give at least one session: date, start and end."),

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,9 +18,10 @@ from common.tenancy import staff_context
 from common.zones import now, today
 from districts.models import District, School, State
 from tests.queries import statements_of
-from tests.workshops.factories import enroll, make_facilitator, make_workshop, some_facts, the_subject
+from tests.workshops.factories import enroll, make_facilitator, make_workshop, session, some_facts, the_subject
 from tests.world import SECRET, SignIn, World
 from workshops.models import Attendance, Correction, Enrollment, Roster, RosterRow, Teacher, Workshop, WorkshopSession
+from workshops.views import lists
 
 pytestmark = pytest.mark.django_db
 HOME = "/partners/home-mesa/workshops/"
@@ -102,6 +104,64 @@ def test_nul_and_formulas_are_told_at_their_row_and_cp1252_with_a_notice(manager
     assert "The name holds a character that cannot be kept. Type it again." in shown
     assert manager.post(LOG, typed(do="save")).status_code == 422
     assert nothing_saved()
+
+
+@pytest.mark.parametrize("place", ["person/", "cancellation/", "change/"])
+def test_an_empty_post_is_refused_with_what_is_missing(world: World, manager: Client, place: str) -> None:
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, world.people["program_manager"])
+    answer = manager.post(f"{HOME}{workshop.ref}/{place}")
+    assert answer.status_code == 422
+    assert "data-error-list" in body(answer)
+    assert manager.post(f"{HOME}plan/W-00000000AB/", {"do": "save"}).status_code == 422
+
+
+def test_everything_that_stands_against_saving_is_said_at_once_and_at_its_field(manager: Client) -> None:
+    days = {"sessions-0-end": "00:30", "sessions-1-date": (today() - dt.timedelta(days=15)).isoformat()}
+    forms: Any = manager.post(LOG, typed(do="save", capacity="", consent="", consent_on="", **days)).context["entry"]
+    assert forms.form.errors == {"capacity": ["Say how many seats there are."]}
+    assert forms.sessions.errors[0] == {
+        "end": [
+            f"The session on {today() - dt.timedelta(days=15):%b %-d} ends before it starts; one that runs past midnight is "
+            "two sessions."
+        ],
+        "date": ["Academic Year Workshop 1 + 2 takes 2 days; these sessions are on 1 day."],
+    }
+    assert list(forms.source.errors) == ["pasted"]
+    assert list(forms.consent.errors) == ["consent"]
+    assert nothing_saved()
+
+
+def test_a_roster_that_is_pasted_and_not_yet_checked_is_read_before_it_is_saved(manager: Client) -> None:
+    answer = manager.post(LOG, typed(do="save", pasted="Ana Ruiz\tana@x.example\n"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{LOG}#roster")
+    assert nothing_saved()
+    assert "The roster is read now." in body(manager.get(LOG))
+    assert manager.post(LOG, typed(do="save")).status_code == 303
+    assert not nothing_saved()
+
+
+@pytest.mark.parametrize("rows", ["", "abc", "\u00b2", "-1", "99999999"])
+def test_a_session_is_added_whatever_the_page_says_of_its_rows(manager: Client, rows: str) -> None:
+    answer = manager.post(LOG, {**typed(do="more"), "sessions-TOTAL_FORMS": rows})
+    assert answer.status_code == 200
+    manager.post(f"{HOME}drafts/log/W-00000000AA/", {**typed(), "sessions-TOTAL_FORMS": rows})
+    assert manager.get(LOG).status_code == 200
+
+
+def test_the_day_on_which_clocks_move_is_taken_and_the_hour_that_is_not_there_is_refused(manager: Client) -> None:
+    day = {"sessions-0-date": "2025-03-09", "sessions-1-date": "2025-11-02", "do": "save"}
+    refused: Any = manager.post(LOG, typed(**day, **{"sessions-0-start": "02:30"}))
+    assert refused.context["entry"].sessions.errors[0] == {
+        "start": ["This time does not exist on that day: the clocks move forward."]
+    }
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\n"))
+    assert (
+        manager.post(LOG, typed(**day, **{"sessions-0-start": "01:30", "sessions-1-start": "00:30"})).status_code == 303
+    )
+    with staff_context("look"):
+        hours = [one.hours for one in WorkshopSession.objects.order_by("starts_at")]
+    assert [str(one) for one in hours] == ["13.00", "16.00"]
 
 
 def test_a_person_three_times_takes_one_seat(manager: Client) -> None:
@@ -241,17 +301,31 @@ def test_filters_stand_in_the_url_and_views_narrow_the_list(world: World, manage
     assert places("since=nonsense&format=virtual") == set()
 
 
-def test_the_export_holds_what_the_list_shows_and_is_logged(world: World, manager: Client) -> None:
+def test_drafts_are_listed_for_those_who_write_them(world: World, manager: Client, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        make_workshop(world.home, world.people["program_manager"], state="draft", facts=some_facts(place="Draft Hall"))
+    assert "Draft Hall" in body(manager.get(f"{HOME}?view=drafts"))
+    for role in ("facilitator", "outreach_manager", "staff"):
+        shown = body(signed_in(world.people[role]).get(f"{HOME}?view=drafts"))
+        assert ("Draft Hall" in shown, "view=drafts" in shown) == (False, False), role
+
+
+def test_the_export_holds_what_the_list_shows_never_a_part_of_it_and_is_logged(
+    world: World, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with staff_context("arrange"):
         make_workshop(world.home, world.people["program_manager"], facts=some_facts(place='=HYPERLINK("x")'))
         make_workshop(world.away, world.people["program_manager"], facts=some_facts(place=SECRET))
     assert manager.get(f"{HOME}export/").status_code == 405
+    monkeypatch.setattr(lists, "MOST_EXPORTED", 0)
+    assert manager.post(f"{HOME}export/?view=to_end").headers["Location"] == f"{HOME}?view=to_end"
+    monkeypatch.setattr(lists, "MOST_EXPORTED", 1)
     answer = manager.post(f"{HOME}export/?view=to_end")
     lines = body(answer).strip().splitlines()
     assert len(lines) == 2
     assert "'=HYPERLINK" in lines[1]
     with staff_context("assert"):
-        assert LogEntry.objects.filter(verb="workshops.exported").get().text == "1 workshops were exported"
+        assert LogEntry.objects.filter(verb="workshops.exported").get().text == "1 workshop was exported"
 
 
 @pytest.fixture
@@ -315,6 +389,18 @@ def test_a_cell_is_saved_by_itself_and_an_older_page_takes_nothing_back(world: W
     assert manager.post(url, {"shown": cells, "cell": [cells[1]]}).status_code == 303
     with staff_context("assert"):
         assert {row.enrollment_id for row in Attendance.objects.all()} == {seat.pk for seat in seats}
+
+
+def test_a_session_opens_for_ticks_on_its_day_in_its_own_zone(world: World, manager: Client) -> None:
+    by = world.people["program_manager"]
+    in_guam = now().astimezone(ZoneInfo("Pacific/Guam")).date()
+    with staff_context("arrange"):
+        days = (in_guam, in_guam + dt.timedelta(days=1))
+        facts = some_facts(sessions=tuple(session(day, zone="Pacific/Guam") for day in days))
+        workshop = make_workshop(world.home, by, facts=facts)
+        enroll(workshop, by)
+    shown = body(manager.get(f"{HOME}{workshop.ref}/attendance/"))
+    assert (shown.count("opens that day"), shown.count(" disabled")) == (1, 1)
 
 
 def test_a_facilitator_sees_and_keeps_only_what_she_leads(world: World, signed_in: SignIn) -> None:

@@ -96,9 +96,11 @@ class RosterRow(TenantModel):
 
 
 class Correction(StatefulModel, TenantModel):
-    """Attendance changed after the end: asked by the partner with before and after, confirmed by the Outreach Manager (C6).
+    """Something changed after the end: asked by the partner with before and after, confirmed by the Outreach Manager (C6).
 
-    `cells` is a list of {"enrollment": ref, "session": ref, "name", "day", "before", "after"}; it takes effect when confirmed.
+    One of three is filled: `cells`, a list of {"enrollment": ref, "session": ref, "name", "day", "before", "after"}; `person`,
+    somebody who is missing, with sessions and consent (address and school go when it is decided); `facts`, what the workshop
+    is to be, and under "told" what differs as [name, before, after]. It takes effect when confirmed.
     """
 
     class State(models.TextChoices):
@@ -112,6 +114,8 @@ class Correction(StatefulModel, TenantModel):
     workshop = TenantForeignKey(Workshop, on_delete=models.PROTECT, related_name="corrections")
     state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
     cells = models.JSONField(default=list)
+    person = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
     reason = models.CharField(max_length=500)
     asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -135,3 +139,19 @@ class Correction(StatefulModel, TenantModel):
 
     def __str__(self) -> str:
         return f"correction of {self.workshop_id}"
+
+    @property
+    def what(self) -> str:
+        """`2 attendance cells`, `the list of people`, `the facts`."""
+        if self.cells:
+            return f"{len(self.cells)} attendance {'cell' if len(self.cells) == 1 else 'cells'}"
+        return "the list of people" if self.person else "the facts"
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """What changes, as (what, before, after) in words."""
+        words = {True: "attended", False: "absent"}
+        cells = [(f"{cell['name']}, {cell['day']}", words[cell["before"]], words[cell["after"]]) for cell in self.cells]
+        if self.person:
+            cells.append((self.person["name"], "", f"enrolled, attended {self.person['days']}"))
+        return [*cells, *((name, before, after) for name, before, after in self.facts.get("told", []))]

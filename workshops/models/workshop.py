@@ -208,6 +208,10 @@ class WorkshopSession(TenantModel):
         """Its calendar day, in its own zone."""
         return self.local_start.date()
 
+    def has_come(self, at: dt.datetime) -> bool:
+        """Its day has begun in its own zone: attendance can be taken."""
+        return self.on <= at.astimezone(ZoneInfo(self.zone)).date()
+
     @property
     def hours(self) -> Decimal:
         """How long it takes, in hours with two decimals."""

@@ -41,9 +41,7 @@ def mark_attendance(*, workshop: Workshop, cells: Mapping[Cell, bool], by: Any, 
     if row.state not in ("scheduled", "in_progress"):
         raise AttendanceRefused(f"A workshop that is {row.word} has no attendance.")
     added, gone = changes(row, cells)
-    early = next(
-        (session for _seat, session in added if session.on > at.astimezone(session.local_start.tzinfo).date()), None
-    )
+    early = next((session for _seat, session in added if not session.has_come(at)), None)
     if early is not None:
         raise AttendanceRefused(f"The session on {early.on:%b %-d} has not begun.")
     write(row, added, gone, by, at)

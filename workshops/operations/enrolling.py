@@ -10,9 +10,11 @@ from django.db import transaction
 from activity.operations import record
 from common.errors import DomainError, IllegalTransition, refusing
 from common.zones import network_date
-from workshops.checks import check
+from workshops.checks import Person, check, same_name
 from workshops.models import Attendance, Consent, Enrollment, Roster, RosterRow, Teacher, Workshop
 from workshops.operations.scheduling import locked
+
+NO_CONSENT = "Say where the people agreed to our keeping their data, and when."
 
 
 class WorkshopFull(DomainError):
@@ -50,15 +52,17 @@ def enroll_teacher(
     row = locked(workshop)
     if row.state not in ("scheduled", "in_progress"):
         raise IllegalTransition(f"A workshop that is {row.word} takes nobody in.")
+    return enroll(row, person, consent, by, at)
+
+
+def enroll(
+    row: Workshop, person: dict[str, str], consent: tuple[str, dt.date] | None, by: Any, at: dt.datetime
+) -> Enrollment:
+    """Give one person a seat in a locked workshop, whatever its state. Raises as enroll_teacher."""
     form, on = refuse_consent(consent, at)
-    preview = check(row, [RosterRow(line=1, **person)], 0)
-    for checked in preview.rows:
-        for name, wrong in checked.wrong.items():
-            raise PersonRefused(wrong.message, field=name)
-    if not preview.people:
-        raise PersonRefused("The name is missing.", field="name")
-    if not preview.seats_needed:
-        raise AlreadyEnrolled(f"{preview.people[0].name} has a seat already.", field="email")
+    found = the_person(row, person)
+    if found.enrollment is not None and found.enrollment.canceled_at is None:
+        raise AlreadyEnrolled(f"{found.name} has a seat already.", field="email")
     guard_seats(row, 1)
     roster = Roster.objects.create(
         partner_id=row.partner_id,
@@ -73,10 +77,21 @@ def enroll_teacher(
         settled_by=by,
         settled_at=at,
     )
-    return _seat(row, preview.people[0], roster, by, at)
+    return _seat(row, found, roster, by, at)
 
 
-def _seat(workshop: Workshop, person: Any, roster: Roster, by: Any, at: dt.datetime) -> Enrollment:
+def the_person(workshop: Workshop, typed: dict[str, str]) -> Person:
+    """Who is meant by `name`, `email`, `school`, judged as a roster row is. Raises PersonRefused at the field."""
+    preview = check(workshop, [RosterRow(line=1, **typed)], 0)
+    for checked in preview.rows:
+        for name, wrong in checked.wrong.items():
+            raise PersonRefused(wrong.message, field=name)
+    if not preview.people:
+        raise PersonRefused("The name is missing.", field="name")
+    return preview.people[0]
+
+
+def _seat(workshop: Workshop, person: Person, roster: Roster, by: Any, at: dt.datetime) -> Enrollment:
     teacher = person.teacher or Teacher.objects.create(
         partner_id=workshop.partner_id,
         name=person.name,
@@ -120,13 +135,41 @@ def cancel_enrollment(*, enrollment: Enrollment, by: Any, at: dt.datetime) -> En
     return row
 
 
+@transaction.atomic
+def correct_teacher(*, enrollment: Enrollment, changes: dict[str, str], by: Any, at: dt.datetime) -> Teacher:
+    """Correct name, address or school of somebody on the list; never make somebody else of her. Locks the workshop.
+
+    Who keeps her address may take any name; with another address, or none, the name stays recognizable. It shows in every
+    workshop of this person. Raises PersonRefused.
+    """
+    workshop = locked(enrollment.workshop)
+    row = Teacher.objects.select_for_update(of=("self",)).get(pk=enrollment.teacher_id)
+    found = the_person(workshop, changes)
+    if not (row.email and row.email == found.email) and not same_name(row.name, found.name):
+        raise PersonRefused(
+            f"This is another name than {row.name}. Add the other person, and clear this one's attendance.",
+            field="name",
+        )
+    before = {"name": row.name, "school": row.school_name}
+    readdressed = row.email != found.email
+    row.name, row.email, row.school = found.name, found.email, found.school_row
+    row.school_name = found.school_row.name if found.school_row else found.school
+    with refusing(workshops_teacher_email=PersonRefused("Another person of yours has this address.", field="email")):
+        row.save(update_fields=["name", "email", "school", "school_name"])
+    after = {"name": row.name, "school": row.school_name}
+    if readdressed or before != after:
+        text = f"What is kept of {row.name} was corrected{', the e-mail too' if readdressed else ''}"
+        record(workshop, verb="workshop.person_corrected", text=text, by=by, at=at, before=before, after=after)
+    return row
+
+
 def guard_seats(workshop: Workshop, needed: int) -> None:
     """Raise WorkshopFull where the locked workshop has fewer seats left."""
     capacity = workshop.capacity or 0
     if workshop.enrolled + needed > capacity:
         word = "seat" if capacity == 1 else "seats"
         raise WorkshopFull(
-            f"There are {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.",
+            f"There {'is' if capacity == 1 else 'are'} {capacity} {word} for {workshop.enrolled + needed} people. Raise the seats, or leave people out.",
             field="capacity",
         )
 
@@ -134,7 +177,7 @@ def guard_seats(workshop: Workshop, needed: int) -> None:
 def refuse_consent(consent: tuple[str, dt.date] | None, at: dt.datetime) -> tuple[str, dt.date]:
     """The consent as it will be kept. Raises ConsentMissing."""
     if consent is None or consent[0] not in Consent.values or consent[1] is None:
-        raise ConsentMissing("Say where the people agreed to our keeping their data, and when.", field="consent")
+        raise ConsentMissing(NO_CONSENT, field="consent")
     if consent[1] > network_date(at) + dt.timedelta(days=1):
         raise ConsentMissing("The day of consent is in the future.", field="consent_on")
     return consent

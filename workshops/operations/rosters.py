@@ -19,6 +19,7 @@ from workshops.operations.enrolling import guard_seats, refuse_consent
 from workshops.operations.scheduling import locked
 
 BATCH = 2_000
+NO_ROSTER = "A completed workshop has a roster: paste it, upload it or type it."
 
 
 class RosterRefused(DomainError):
@@ -134,7 +135,7 @@ def confirm_roster(*, roster: Roster, consent: tuple[str, dt.date] | None, by: A
     sessions = list(WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at"))
     preview = check(workshop, RosterRow.objects.filter(roster=draft).order_by("line"), len(sessions))
     if preview.to_fix:
-        raise RosterRefused(_to_fix(preview.to_fix), field="roster")
+        raise RosterRefused(rows_to_fix(preview.to_fix), field="roster")
     if not preview.people:
         raise RosterRefused("Nobody is on the roster.", field="roster")
     guard_seats(workshop, preview.seats_needed)
@@ -153,7 +154,8 @@ def confirm_roster(*, roster: Roster, consent: tuple[str, dt.date] | None, by: A
     return done
 
 
-def _to_fix(rows: list[Checked]) -> str:
+def rows_to_fix(rows: list[Checked]) -> str:
+    """`3 roster rows to fix: 4, 11, 19.`"""
     shown = ", ".join(str(checked.row.line) for checked in rows[:10])
     count = f"{len(rows)} roster {'row' if len(rows) == 1 else 'rows'} to fix"
     return f"{count}: {shown}{' and more' if len(rows) > 10 else ''}."

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 
 from activity.operations import record
 from common.errors import DomainError, IllegalTransition, Stale, refusing
-from facilitators.models import Facilitator
 from workshops.facts import SessionFacts, WorkshopFacts, judge
 from workshops.models import Attendance, Roster, Workshop, WorkshopFacilitator, WorkshopSession
 
@@ -87,6 +86,12 @@ def plan_workshop(*, workshop: Workshop, facts: WorkshopFacts, by: Any, at: dt.d
     return row
 
 
+def rewrite(row: Workshop, facts: WorkshopFacts, *, by: Any, at: dt.datetime) -> None:
+    """Give a locked workshop that has ended other facts, judged as those of a completed one. Raises WorkshopRefused."""
+    _write(row, facts, is_log=True, by=by, at=at)
+    row.save()
+
+
 @transaction.atomic
 def log_workshop(
     *,
@@ -101,13 +106,13 @@ def log_workshop(
 
     Locks the workshop. Raises WorkshopRefused, RosterRefused, WorkshopFull, IllegalTransition (saved already).
     """
-    from workshops.operations.rosters import RosterRefused, confirm_roster
+    from workshops.operations.rosters import NO_ROSTER, RosterRefused, confirm_roster
 
     row = locked(workshop)
     if row.state != "draft":
         raise IllegalTransition("This workshop is saved already.")
     if roster is None:
-        raise RosterRefused("A completed workshop has a roster: paste it, upload it or type it.", field="pasted")
+        raise RosterRefused(NO_ROSTER, field="pasted")
     _write(row, facts, is_log=True, by=by, at=at)
     row.typed = {}
     row.save()
@@ -118,37 +123,6 @@ def log_workshop(
     row.save(update_fields=["state", "started_at", "ended_at"])
     record(row, verb="workshop.logged", text=f"{row.title} was logged with {row.enrolled} people", by=by, at=at)
     return row
-
-
-@transaction.atomic
-def override_facilitator(
-    *, workshop: Workshop, facilitator: Facilitator, reason: str, by: Any, at: dt.datetime
-) -> WorkshopFacilitator:
-    """Staff let somebody lead whose accreditation or standing does not hold, and say why (C9). Locks the workshop."""
-    row = locked(workshop)
-    if not row.is_open:
-        raise IllegalTransition(f"The people of a workshop that is {row.word} do not change.")
-    lead, _new = WorkshopFacilitator.objects.update_or_create(
-        workshop=row,
-        facilitator=facilitator,
-        defaults={"override_reason": reason.strip(), "overridden_by": by},
-        create_defaults={
-            "partner_id": row.partner_id,
-            "assigned_by": by,
-            "assigned_at": at,
-            "override_reason": reason.strip(),
-            "overridden_by": by,
-        },
-    )
-    record(
-        row,
-        verb="workshop.override",
-        text=f"{facilitator.name} may lead by decision of Code.org",
-        by=by,
-        at=at,
-        reason=reason,
-    )
-    return lead
 
 
 def locked(workshop: Workshop) -> Workshop:

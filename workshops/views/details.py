@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from activity.models import LogEntry
 from activity.operations import record
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.pages import keyset
-from common.views import SeeOther, page, tried
-from common.zones import now, today
-from partners.models import OutreachAssignment
+from common.views import SeeOther, page, posted, tried
+from common.zones import network_date, now, today
 from workshops import operations
 from workshops.attended import figures_of, rule_of, seats_of
-from workshops.forms import DecisionForm, OverrideForm, PersonForm, ReasonForm
+from workshops.forms import DecisionForm, OverrideForm, ReasonForm
 from workshops.models import Correction, Enrollment, Roster, Workshop, WorkshopFacilitator, WorkshopSession
+from workshops.views.asking import ASKED, asking_of
 
 TRACK = (("draft", "Draft"), ("scheduled", "Scheduled"), ("in_progress", "In progress"), ("ended", "Ended"))
 ROWS = 100
@@ -51,6 +51,10 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
     sessions = list(WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at"))
     rule = rule_of(workshop)
     user = request.user
+    corrections = list(
+        Correction.objects.filter(workshop=workshop).select_related("asked_by", "decided_by").order_by("-asked_at")
+    )
+    asked = next((row for row in corrections if row.state == "asked"), None)
     context: dict[str, Any] = {
         "partner": request.partner,
         "workshop": workshop,
@@ -65,16 +69,16 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
         "status": workshop.status(today()),
         "steps": steps_of(workshop),
         "timeline": list(LogEntry.objects.about(workshop)[:30]),
-        "corrections": list(
-            Correction.objects.filter(workshop=workshop).select_related("asked_by", "decided_by").order_by("-asked_at")
-        ),
+        "corrections": corrections,
         "waiting_roster": Roster.objects.filter(workshop=workshop, state="draft").exists(),
         "sees_people": sees_people,
         "may_edit": user.has_perm("workshops.edit", workshop),
+        "may_correct": workshop.state == "ended" and not asked and user.has_perm("workshops.edit", workshop),
         "may_confirm": user.has_perm("workshops.confirm_correction", workshop),
         "may_override": user.has_perm("workshops.override", workshop),
         "may_read_people": not sees_people and user.has_perm("workshops.see_contacts_with_reason", workshop),
         "is_over": workshop.last_on is not None and workshop.last_on <= today(),
+        "asked": asked,
         "decision": DecisionForm(),
     }
     if sees_people:
@@ -95,22 +99,27 @@ def steps_of(workshop: Workshop) -> list[dict[str, str]]:
     if workshop.state == "canceled":
         return [
             {"word": "Scheduled", "note": "", "state": "done"},
-            {"word": "Canceled", "note": f"{workshop.canceled_at:%b %-d}", "state": "stop"},
+            {"word": "Canceled", "note": _day(workshop.canceled_at), "state": "stop"},
         ]
     here = order.index(workshop.state)
     notes = {"scheduled": workshop.first_on, "in_progress": workshop.started_at, "ended": workshop.ended_at}
     steps = []
     for number, (state, word) in enumerate(TRACK):
         place = "done" if number < here or workshop.state == "ended" else "now" if number == here else ""
-        at = notes.get(state)
-        steps.append({"word": word, "note": f"{at:%b %-d}" if at and number <= here else "", "state": place})
+        steps.append({"word": word, "note": _day(notes.get(state)) if number <= here else "", "state": place})
     return steps
+
+
+def _day(at: dt.date | dt.datetime | None) -> str:
+    """`Nov 7`; of an instant, the date in the network's zone."""
+    on = network_date(at) if isinstance(at, dt.datetime) else at
+    return f"{on:%b %-d}" if on else ""
 
 
 @requires("workshops.see_contacts_with_reason", Workshop)
 def workshop_people(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Staff read a partner's teachers with a reason, which the partner finds in the timeline."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         record(
             workshop,
@@ -140,7 +149,7 @@ def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpRespo
     """The attendance grid: a cell is saved when it is ticked; without script by the button; after the end as a correction."""
     if request.method == "POST" and request.headers.get("Accept") == "application/json":
         return _cell(request, workshop)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and _attendance_sent(request, workshop, form):
         return SeeOther(request.get_full_path() if workshop.is_open else home_of(workshop, request.partner.slug))
     sessions = list(WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at"))
@@ -164,7 +173,7 @@ def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpRespo
         "people": people,
         "seats": seats,
         "rule": rule,
-        "on": today(),
+        "early": {one.pk for one in sessions if not one.has_come(now())},
     }
     return page(request, "workshops/attendance.html", context, form=form)
 
@@ -182,22 +191,11 @@ def _attendance_sent(request: ScopedRequest, workshop: Workshop, form: ReasonFor
         return done is not None
     if not form.is_valid():
         return False
-    reason = form.cleaned_data["reason"]
-    if tried(
-        form,
-        lambda: operations.ask_correction(
-            workshop=workshop, cells=cells, reason=reason, by=request.user, at=now(), tell_to=outreach_of(request)
-        ),
-    ):
-        messages.success(request, "The correction waits for your Outreach Manager.")
+    asking = asking_of(request, form.cleaned_data["reason"])
+    if tried(form, lambda: operations.ask_correction(workshop=workshop, cells=cells, asking=asking)):
+        messages.success(request, ASKED)
         return True
     return False
-
-
-def outreach_of(request: ScopedRequest) -> list[User]:
-    """The partner's Outreach Manager of today."""
-    rows = OutreachAssignment.objects.filter(partner=request.partner).in_force(today())
-    return list(User.objects.filter(pk__in=rows.values("user")))
 
 
 def cells_of(request: ScopedRequest) -> dict[tuple[str, str], bool]:
@@ -224,7 +222,7 @@ def _cell(request: ScopedRequest, workshop: Workshop) -> JsonResponse:
 @require_POST
 def workshop_start(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Put it in progress."""
-    return _done(
+    return done(
         request,
         workshop,
         lambda: operations.start_workshop(workshop=workshop, by=request.user, at=now()),
@@ -236,7 +234,7 @@ def workshop_start(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
 def workshop_end(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """A page that repeats the numbers, and the end."""
     if request.method == "POST":
-        return _done(
+        return done(
             request,
             workshop,
             lambda: operations.end_workshop(workshop=workshop, by=request.user, at=now()),
@@ -256,7 +254,7 @@ def workshop_end(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     )
 
 
-def _done(request: ScopedRequest, workshop: Workshop, operation: Any, words: str) -> HttpResponse:
+def done(request: ScopedRequest, workshop: Workshop, operation: Any, words: str) -> HttpResponse:
     try:
         operation()
         messages.success(request, f"{workshop.title} {words}.")
@@ -268,7 +266,7 @@ def _done(request: ScopedRequest, workshop: Workshop, operation: Any, words: str
 @requires("workshops.edit", Workshop)
 def workshop_cancel(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Cancel with a reason."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     done = form.is_valid() and tried(
         form, lambda: operations.cancel_workshop(workshop=workshop, by=request.user, at=now(), **form.cleaned_data)
     )
@@ -290,42 +288,10 @@ def workshop_cancel(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     )
 
 
-@requires("workshops.edit", Workshop)
-def enrollment_new(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
-    """Enroll one person."""
-    form = PersonForm(request.POST or None)
-    if form.is_valid():
-        data = form.cleaned_data
-        person = {name: data[name] for name in ("name", "email", "school")}
-        made = tried(
-            form,
-            lambda: operations.enroll_teacher(
-                workshop=workshop, person=person, consent=form.stated, by=request.user, at=now()
-            ),
-        )
-        if made is not None:
-            messages.success(request, f"{made.teacher.name} is enrolled.")
-            return SeeOther(home_of(workshop, request.partner.slug))
-    return page(request, "workshops/person.html", {"partner": request.partner, "workshop": workshop}, form=form)
-
-
-@requires("workshops.edit", Enrollment)
-@require_POST
-def enrollment_cancel(request: ScopedRequest, enrollment: Enrollment) -> HttpResponse:
-    """Free a seat."""
-    workshop = enrollment.workshop
-    return _done(
-        request,
-        workshop,
-        lambda: operations.cancel_enrollment(enrollment=enrollment, by=request.user, at=now()),
-        "has a seat more",
-    )
-
-
 @requires("workshops.override", Workshop)
 def workshop_override(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Staff let a facilitator lead by decision, with a reason."""
-    form = OverrideForm(request.POST or None)
+    form = OverrideForm(posted(request), initial={"facilitator": request.GET.get("facilitator", "")})
     if form.is_valid():
         data = form.cleaned_data
         made = tried(
@@ -334,7 +300,11 @@ def workshop_override(request: ScopedRequest, workshop: Workshop) -> HttpRespons
         if made is not None:
             messages.success(request, f"{data['facilitator'].name} may lead this workshop.")
             return SeeOther(home_of(workshop, request.partner.slug))
-    why = "For somebody whose accreditation or standing does not hold on the session days. The reason stands in the timeline."
+    days = f"{workshop.first_on:%b %-d, %Y}" if workshop.first_on else "no date yet"
+    why = (
+        f"{request.partner.name}: {workshop.title}, {days}, {workshop.place or 'no place yet'}. For somebody whose "
+        "accreditation or standing does not hold on the session days. The partner reads the reason."
+    )
     return page(
         request,
         "workshops/reason.html",
@@ -346,21 +316,4 @@ def workshop_override(request: ScopedRequest, workshop: Workshop) -> HttpRespons
             "button": "Let her or him lead",
         },
         form=form,
-    )
-
-
-@requires("workshops.confirm_correction", Correction)
-@require_POST
-def correction_decision(request: ScopedRequest, correction: Correction) -> HttpResponse:
-    """The Outreach Manager confirms or declines."""
-    confirm = request.POST.get("decision") == "confirm"
-    answer = request.POST.get("answer", "").replace("\0", "")[:500]
-    words = "is corrected" if confirm else "stays as it was"
-    return _done(
-        request,
-        correction.workshop,
-        lambda: operations.decide_correction(
-            correction=correction, confirm=confirm, answer=answer, by=request.user, at=now()
-        ),
-        words,
     )

@@ -69,6 +69,9 @@ def workshop_edit(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     if _says(request, "more"):
         return _show(request, _posted(request, "plan", workshop, more=True), workshop.ref, "edit")
     entry = _posted(request, "plan", workshop)
+    if _says(request, "ask"):
+        _ask_override(request, entry, workshop)
+        return _show(request, entry, workshop.ref, "edit")
     if int(entry.typing().version) != workshop.version:
         entry.form.add_error(
             None,
@@ -128,8 +131,14 @@ def _sent(request: ScopedRequest, ref: str, kind: str, draft: Workshop | None) -
         messages.info(request, error.message)
         return SeeOther(f"/partners/{request.partner.slug}/workshops/")
     entry = _posted(request, kind, draft)
+    if _says(request, "ask"):
+        _ask_override(request, entry, draft)
+        return _show(request, entry, ref, kind)
     if request.POST.get("use") or not _says(request, "save"):
-        return _roster_done(request, entry, draft, kind)
+        return _roster_done(request, entry, draft, kind, request.POST.get("do", ""))
+    if entry.is_log and entry.roster is None and (request.FILES.get("file") or request.POST.get("pasted", "").strip()):
+        messages.info(request, "The roster is read now. Look at its rows, then save the workshop.")
+        return _roster_done(request, entry, draft, kind, "read")
     if kind == "plan":
         return _saved(
             request,
@@ -139,6 +148,17 @@ def _sent(request: ScopedRequest, ref: str, kind: str, draft: Workshop | None) -
             kind,
         )
     return _saved(request, entry, draft, lambda: _logged(request, entry, draft), kind)
+
+
+def _ask_override(request: ScopedRequest, entry: Entry, workshop: Workshop) -> None:
+    try:
+        names = operations.ask_override(workshop=workshop, facts=entry.facts, by=request.user, at=now())
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, f"Code.org staff are asked about {', '.join(names)}. You get a notice of their answer."
+        )
 
 
 def _logged(request: ScopedRequest, entry: Entry, draft: Workshop) -> Workshop:
@@ -163,11 +183,11 @@ def _keep(request: ScopedRequest, entry: Entry, ref: str) -> Workshop:
     return draft
 
 
-def _roster_done(request: ScopedRequest, entry: Entry, draft: Workshop, kind: str) -> HttpResponse:
+def _roster_done(request: ScopedRequest, entry: Entry, draft: Workshop, kind: str, asked: str) -> HttpResponse:
     """Do what a button of the roster asks, and come back to it; a draft that is only kept says so."""
     here = f"/partners/{request.partner.slug}/workshops/{kind}/{draft.ref}/"
     try:
-        if roster_asked(request, entry, draft):
+        if roster_asked(request, entry, draft, asked):
             return SeeOther(f"{here}#roster")
     except DomainError as error:
         field = error.field if error.field in entry.source.fields else None
@@ -177,9 +197,9 @@ def _roster_done(request: ScopedRequest, entry: Entry, draft: Workshop, kind: st
     return SeeOther(here)
 
 
-def roster_asked(request: ScopedRequest, entry: Entry, workshop: Workshop) -> bool:
+def roster_asked(request: ScopedRequest, entry: Entry, workshop: Workshop, asked: str) -> bool:
     """Read what was pasted or uploaded, begin or lengthen a typed roster, apply a suggestion. False where nothing was asked."""
-    asked, use = request.POST.get("do", ""), request.POST.get("use", "")
+    use = request.POST.get("use", "")
     given: dict[str, Any] = {
         "workshop": workshop,
         "days": entries.dates_of(entry.facts),
@@ -215,10 +235,9 @@ def roster_asked(request: ScopedRequest, entry: Entry, workshop: Workshop) -> bo
 
 def _saved(request: ScopedRequest, entry: Entry, workshop: Workshop, operation: Any, title: str) -> HttpResponse:
     """Save, or show everything that stands against it at once."""
-    for finding in entry.judged().findings:
-        field = finding.field if finding.field in entry.form.fields else None
-        if field is None or not entry.form.has_error(field):
-            entry.form.add_error(field, finding.message)
+    entry.refuse(entry.judged().findings)
+    if entry.is_log:
+        _refuse_roster(entry)
     if not any(form.errors for form in entry.all_forms):
         try:
             done = operation()
@@ -228,6 +247,18 @@ def _saved(request: ScopedRequest, entry: Entry, workshop: Workshop, operation: 
             messages.success(request, f"{done.title} is {'logged' if done.state == 'ended' else 'saved'}.")
             return SeeOther(_home(request, done))
     return _show(request, entry, workshop.ref, title)
+
+
+def _refuse_roster(entry: Entry) -> None:
+    """What stands against the roster of a completed workshop, said with everything else."""
+    preview = entry.preview()
+    if preview is None:
+        entry.source.add_error("pasted", operations.NO_ROSTER)
+    elif preview.to_fix:
+        entry.form.add_error(None, operations.rows_to_fix(preview.to_fix))
+    if entry.consent.stated is None and not entry.consent.errors:
+        missing = "consent_on" if entry.consent.cleaned_data.get("consent") else "consent"
+        entry.consent.add_error(missing, operations.NO_CONSENT)
 
 
 def _place(entry: Entry, error: DomainError) -> None:

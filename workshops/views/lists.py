@@ -22,9 +22,16 @@ MOST_EXPORTED = 10_000
 
 
 def of_partner(request: ScopedRequest) -> QuerySet[Workshop]:
-    """Workshops of the partner of the URL; who is only a facilitator there sees those that she leads."""
+    """Workshops of the partner of the URL; drafts are for those who write them, a facilitator sees those that she leads."""
     rows = cast("QuerySet[Workshop]", Workshop.objects.filter(partner=request.partner))
+    if not may_log(request):
+        rows = rows.exclude(state="draft")
     return rows if sees_all(request) else cast("Any", rows).led_by(request.user)
+
+
+def may_log(request: ScopedRequest) -> bool:
+    """True for who logs and plans workshops here."""
+    return bool(request.user.has_perm("workshops.log", request.partner))
 
 
 def sees_all(request: ScopedRequest) -> bool:
@@ -36,11 +43,9 @@ def sees_all(request: ScopedRequest) -> bool:
 @requires("workshops.list")
 def workshop_list(request: ScopedRequest) -> HttpResponse:
     """Workshops of one partner."""
-    return page(
-        request,
-        "workshops/list.html",
-        {"listing": listed(request, of_partner(request), today()), "partner": request.partner},
-    )
+    listing = listed(request, of_partner(request), today())
+    context = {"listing": listing, "partner": request.partner, "may_log": may_log(request)}
+    return page(request, "workshops/list.html", context)
 
 
 @requires("workshops.list_network")
@@ -54,11 +59,14 @@ def workshop_network_list(request: ScopedRequest) -> HttpResponse:
 @require_POST
 def workshop_export(request: ScopedRequest) -> HttpResponse:
     """The list as filtered, as CSV; logged with its count."""
-    rows = export_rows(_asked(request, of_partner(request)))
+    asked = _asked(request, of_partner(request))
+    if asked.count() > MOST_EXPORTED:
+        return _too_many(request, f"/partners/{request.partner.slug}/workshops/")
+    rows = export_rows(asked)
     record(
         request.partner,
         verb="workshops.exported",
-        text=f"{len(rows)} workshops were exported",
+        text=f"{_workshops(len(rows))} exported",
         by=request.user,
         at=now(),
     )
@@ -71,17 +79,25 @@ def workshop_network_export(request: ScopedRequest) -> HttpResponse:
     """The network's list as CSV; logged for staff."""
     asked = _asked(request, Workshop.objects.exclude(state="draft"))
     if asked.count() > MOST_EXPORTED:
-        messages.error(request, f"More than {MOST_EXPORTED:,} workshops: narrow the list first.")
-        return SeeOther("/network/workshops/")
+        return _too_many(request, "/network/workshops/")
     rows = export_rows(asked)
     record(
         request.user,
         verb="workshops.exported",
-        text=f"{len(rows)} workshops of the network were exported",
+        text=f"{_workshops(len(rows))} exported from the network's list",
         by=request.user,
         at=now(),
     )
     return csv_response(f"workshops-network-{today():%Y-%m-%d}.csv", HEADER, rows)
+
+
+def _too_many(request: ScopedRequest, back: str) -> HttpResponse:
+    messages.error(request, f"More than {MOST_EXPORTED:,} workshops: narrow the list first.")
+    return SeeOther(f"{back}?{request.GET.urlencode()}")
+
+
+def _workshops(count: int) -> str:
+    return "1 workshop was" if count == 1 else f"{count:,} workshops were"
 
 
 def _asked(request: ScopedRequest, base: QuerySet[Workshop]) -> QuerySet[Workshop]:

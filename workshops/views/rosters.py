@@ -40,7 +40,7 @@ def workshop_roster(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
             {"saved_at": now().isoformat(), "parts": _sheet(request, _entry(request, workshop)).parts()}
         )
     try:
-        if roster_asked(request, entry, workshop):
+        if roster_asked(request, entry, workshop, request.POST.get("do", "")):
             return SeeOther(f"{here}roster/#roster")
         if request.POST.get("do") != "save" or entry.roster is None:
             return SeeOther(f"{here}roster/")

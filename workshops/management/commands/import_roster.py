@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from common.commands import JsonCommand
-from common.errors import DomainError
 from common.tenancy import staff_context, tenant_context
 from common.zones import now
 from workshops.importing import import_roster
@@ -42,14 +41,7 @@ class Command(JsonCommand):
             raise CommandError(f"There is no workshop {options['workshop']}.")
         before = min((workshop.first_on or at.date()) - dt.timedelta(days=1), at.date())
         consent = (options["consent"], options["consent_on"] or before)
-        try:
-            with tenant_context(workshop.partner_id):
-                return import_roster(
-                    workshop=workshop,
-                    file=(options["file"].name, content),
-                    consent=consent,
-                    by=workshop.created_by,
-                    at=at,
-                )
-        except DomainError as error:
-            raise CommandError(str(error)) from error
+        with tenant_context(workshop.partner_id):
+            return import_roster(
+                workshop=workshop, file=(options["file"].name, content), consent=consent, by=workshop.created_by, at=at
+            )
