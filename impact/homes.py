@@ -47,18 +47,6 @@ def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.dat
     }
 
 
-def entries_for(user: Any, partner: Partner) -> Any:
-    """What changed at a partner, as far as this person may read about it: champions and facilitators their own records."""
-    rows = LogEntry.objects.filter(partner=partner)
-    if user.standing.code_org or user.standing.at(partner.pk, "director", "program_manager"):
-        return rows
-    proposals, workshops = Proposal.objects.by(user).values("pk"), Workshop.objects.led_by(user).values("pk")
-    return rows.filter(
-        Q(subject_type="grants.proposal", subject_id__in=proposals)
-        | Q(subject_type="workshops.workshop", subject_id__in=workshops)
-    )
-
-
 def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     """The home of a person at Code.org."""
     todos = [todo for source in NETWORK_SOURCES for todo in source(user=user, on=on, at=at)]
