@@ -175,6 +175,61 @@ begin
 end"""
 
 
+class WithoutInterest(TriggerGuard):
+    """Who takes a step about a claim has no interest in its partner on that day, by her own register (incentives 4.3).
+
+    `people` maps the column of each person to the instant of her step.
+    """
+
+    def __init__(self, *, name: str, people: dict[str, str]) -> None:
+        super().__init__(name=name)
+        self.people = dict(people)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, tuple(args), {**kwargs, "people": self.people}
+
+    def body(self) -> str:
+        tests = [
+            f"""(new.{person} is distinct from old.{person} and exists (select from ledger_conflictofinterest
+       where user_id = new.{person} and partner_id = new.partner_id
+         and starts_on <= ({at} at time zone 'America/Los_Angeles')::date
+         and (ends_before is null or ends_before > ({at} at time zone 'America/Los_Angeles')::date)))"""
+            for person, at in self.people.items()
+        ]
+        return f"""
+begin
+  if {" or ".join(tests)} then
+    {self.refuse("who has an interest in the partner decides nothing about it")}
+  end if;
+  return new;
+end"""
+
+
+class NotUnderOwnLimit(TriggerGuard):
+    """Who raised the cap of a partner and year, or the network's total, approves nothing under it (architecture, "Money")."""
+
+    events = "INSERT"
+
+    def body(self) -> str:
+        return f"""
+declare year_starts date;
+begin
+  select y.starts_on into year_starts from incentives_claim c join partners_fiscalyear y on y.id = c.fiscal_year_id where c.id = new.claim_id;
+  if exists (select from (
+       select kind, amount, replaces, valid_from, valid_before, confirmed_at, proposed_by_id, confirmed_by_id
+         from ledger_partnerlimit where partner_id = new.partner_id and kind = 'incentive_year'
+       union all
+       select kind, amount, replaces, valid_from, valid_before, confirmed_at, proposed_by_id, confirmed_by_id
+         from ledger_limit where kind in ('incentive_year', 'incentive_total')) raised
+     where confirmed_at is not null and amount > replaces and new.by_id in (proposed_by_id, confirmed_by_id)
+       and valid_from <= year_starts and (valid_before is null or valid_before > year_starts)) then
+    {self.refuse("who raised a limit approves nothing under it")}
+  end if;
+  return new;
+end"""
+
+
 class EvidenceKept(TriggerGuard):
     """Evidence comes and goes while the partner has the claim; from the approval on it stays (II12)."""
 

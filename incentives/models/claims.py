@@ -19,7 +19,7 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOne, TenantQuerySet
 from common.zones import network_date
-from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept
+from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept, WithoutInterest
 from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectKind
 
 PERSON = settings.AUTH_USER_MODEL
@@ -145,6 +145,9 @@ class Claim(StatefulModel, TenantModel):
             StateTable(name="incentives_claim_states", steps=STEPS),
             ClaimFacts(name="incentives_claim_facts", columns=SUBJECT_COLUMNS, own_kinds=["coach_cohort", "coach"]),
             ClaimSteps(name="incentives_claim_step"),
+            WithoutInterest(
+                name="incentives_claim_interest", people={"payer_id": "now()", "paid_by_id": "new.paid_at"}
+            ),
             ExclusionConstraint(
                 name="incentives_claim_once",
                 expressions=[
