@@ -175,37 +175,6 @@ begin
 end"""
 
 
-class WithoutInterest(TriggerGuard):
-    """Who takes a step about a claim has no interest in its partner on that day, by her own register (incentives 4.3).
-
-    `people` maps the column of each person to the instant of her step.
-    """
-
-    def __init__(self, *, name: str, people: dict[str, str]) -> None:
-        super().__init__(name=name)
-        self.people = dict(people)
-
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-        path, args, kwargs = super().deconstruct()
-        return path, tuple(args), {**kwargs, "people": self.people}
-
-    def body(self) -> str:
-        tests = [
-            f"""(new.{person} is distinct from old.{person} and exists (select from ledger_conflictofinterest
-       where user_id = new.{person} and partner_id = new.partner_id
-         and starts_on <= ({at} at time zone 'America/Los_Angeles')::date
-         and (ends_before is null or ends_before > ({at} at time zone 'America/Los_Angeles')::date)))"""
-            for person, at in self.people.items()
-        ]
-        return f"""
-begin
-  if {" or ".join(tests)} then
-    {self.refuse("who has an interest in the partner decides nothing about it")}
-  end if;
-  return new;
-end"""
-
-
 class NotUnderOwnLimit(TriggerGuard):
     """Who raised the cap of a partner and year, or the network's total, approves nothing under it (architecture, "Money")."""
 

@@ -1,6 +1,7 @@
 """Nobody decides about a partner that her register names, and nobody approves under a limit that she raised."""
 
 import incentives.guards
+import ledger.walls
 from django.conf import settings
 from django.db import migrations
 
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         ('catalog', '0002_first_rows'),
         ('districts', '0002_states'),
         ('incentives', '0005_override'),
-        ('ledger', '0002_limits'),
+        ('ledger', '0003_interest'),
         ('partners', '0003_withdrawn_settings'),
         ('workshops', '0002_schools'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddConstraint(
             model_name='approval',
-            constraint=incentives.guards.WithoutInterest(name='incentives_approval_interest', people={'by_id': 'new.at'}),
+            constraint=ledger.walls.WithoutInterest(name='incentives_approval_interest', people={'by_id': 'new.at'}),
         ),
         migrations.AddConstraint(
             model_name='approval',
@@ -29,18 +30,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
-            constraint=incentives.guards.WithoutInterest(name='incentives_claim_interest', people={'paid_by_id': 'new.paid_at', 'payer_id': 'now()'}),
+            constraint=ledger.walls.WithoutInterest(name='incentives_claim_interest', people={'paid_by_id': 'new.paid_at', 'payer_id': 'now()'}),
         ),
         migrations.AddConstraint(
             model_name='override',
-            constraint=incentives.guards.WithoutInterest(name='incentives_override_interest', people={'confirmed_by_id': 'new.confirmed_at', 'proposed_by_id': 'new.proposed_at'}),
+            constraint=ledger.walls.WithoutInterest(name='incentives_override_interest', people={'confirmed_by_id': 'new.confirmed_at', 'proposed_by_id': 'new.proposed_at'}),
         ),
         migrations.AddConstraint(
             model_name='rejection',
-            constraint=incentives.guards.WithoutInterest(name='incentives_rejection_interest', people={'by_id': 'new.at'}),
+            constraint=ledger.walls.WithoutInterest(name='incentives_rejection_interest', people={'by_id': 'new.at'}),
         ),
         migrations.AddConstraint(
             model_name='verification',
-            constraint=incentives.guards.WithoutInterest(name='incentives_verification_interest', people={'by_id': 'new.at'}),
+            constraint=ledger.walls.WithoutInterest(name='incentives_verification_interest', people={'by_id': 'new.at'}),
         ),
     ]

@@ -19,8 +19,9 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOne, TenantQuerySet
 from common.zones import network_date
-from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept, WithoutInterest
+from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept
 from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectKind
+from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
 FOUR_PEOPLE = ("claimant", "verifier", "approver", "second_approver", "payer", "paid_by")

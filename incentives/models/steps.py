@@ -13,9 +13,10 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOne
-from incentives.guards import ActsInPerson, HonestOverride, NotLifted, NotUnderOwnLimit, WithoutInterest
+from incentives.guards import ActsInPerson, HonestOverride, NotLifted, NotUnderOwnLimit
 from incentives.models.catalog import RequiredEvidence
 from incentives.models.claims import Claim
+from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
 
