@@ -10,6 +10,7 @@ from accounts.forms import EndRoleForm, RoleForm, SettingsForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
+from common.held import held_form
 from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 
@@ -99,3 +100,13 @@ def account_settings(request: ScopedRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return SeeOther("/account/")
     return page(request, "accounts/settings.html", {}, form=form)
+
+
+@requires("account.settings")
+def held(request: ScopedRequest, ref: str) -> HttpResponse:
+    """What this person sent when her sign-in was too old, with one button that sends it again."""
+    found = held_form(request, ref)
+    if found is None:
+        messages.info(request, "Nothing is left to go on with: it was sent again, or kept in another browser.")
+        return SeeOther("/")
+    return page(request, "accounts/held.html", {"held": found, "shown": found.shown()})

@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -157,7 +158,7 @@ def image_made_anew(content: bytes, media_type: str) -> bytes:
 
 
 def refuse_active_pdf(content: bytes) -> None:
-    """Raise FileRefused for a PDF with scripts, launch actions, embedded files, or one that cannot be read whole."""
+    """Raise FileRefused for a PDF with scripts, launch actions, embedded files, a tail, or one that cannot be read whole."""
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
@@ -181,6 +182,14 @@ def refuse_active_pdf(content: bytes) -> None:
         raise FileRefused(
             f"The PDF holds something that acts by itself ({found.strip('/')}). Print it to PDF and send that."
         )
+    if _has_a_tail(content):
+        raise FileRefused("The PDF holds something more behind its end. Print it to PDF and send that.")
+
+
+def _has_a_tail(content: bytes) -> bool:
+    """More than padding after the last end-of-file mark, or an archive: a file that another program reads as something else."""
+    _before, mark, tail = content.rpartition(b"%%EOF")
+    return bool(mark and tail.strip(b"\0 \t\r\n\f\x1a")) or zipfile.is_zipfile(io.BytesIO(content))
 
 
 def _active_names(reader: PdfReader) -> Iterator[str]:

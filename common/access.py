@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -15,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from rules.permissions import add_perm
 
+from common.held import hold, let_go
 from common.tenancy import Door, Scope, StaffTable
 
 View = Callable[..., HttpResponse]
@@ -65,7 +65,8 @@ def requires(
     """Declare a view: signed in (else sign-in page), row of `model` by `ref` (404), rule on that row (403).
 
     The view gets the row after the request. Without a model the rule is asked on the partner of the URL, or on nothing.
-    `fresh` asks, for whatever is not GET or HEAD, a sign-in at most 5 minutes old (architecture, "API tokens"). `row` replaces the look-up:
+    `fresh` asks, for whatever is not GET or HEAD, a sign-in at most 5 minutes old (architecture, "API tokens"); what was sent is held
+    meanwhile. `row` replaces the look-up:
     it takes (request, **kwargs of the URL) and returns a queryset of at most one row.
     """
 
@@ -85,7 +86,8 @@ def requires(
             if permission != PUBLIC and not asked.user.has_perm(permission, about):
                 raise PermissionDenied(refusal(permission))
             if fresh and request.method not in READING and not asked.is_fresh:
-                return elsewhere(request, asked.sign_in_again(), back_to=_page_of(request))
+                return elsewhere(request, asked.sign_in_again(), back_to=hold(request, asked.user.pk))
+            let_go(request)
             return view(request, found, **kwargs) if model is not None else view(request, **kwargs)
 
         guarded.access = Access(permission, model, door, fresh)  # type: ignore[attr-defined]
@@ -118,14 +120,6 @@ def elsewhere(request: HttpRequest, url: str, *, back_to: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
-
-
-def _page_of(request: HttpRequest) -> str:
-    """Where the button was that sent this request; a page of another site does not count."""
-    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    if came_from.netloc != request.get_host():
-        return request.path
-    return came_from._replace(scheme="", netloc="", fragment="").geturl() or request.path
 
 
 def refusal(permission: str) -> str:

@@ -61,6 +61,8 @@ class StatefulModel(models.Model):
 
     def move_to(self, state: str) -> Self:
         """Set the next state (unsaved). Raises IllegalTransition where there is no such step."""
+        if state == self.state and not self.can_move_to(state):
+            raise IllegalTransition(f"This {self._meta.verbose_name} is {self.word} already.")
         if not self.can_move_to(state):
             raise IllegalTransition(
                 f"A {self._meta.verbose_name} that is {self.word} cannot become {self.word_of(state)}."

@@ -85,7 +85,8 @@ def sign_in(request: HttpRequest, ref: str) -> HttpResponse:
     user: Any = User.objects.filter(ref=ref, is_active=True).first()
     if user is None:
         raise Http404
-    logout(request)
+    if request.user.is_authenticated and request.user.pk != user.pk:
+        logout(request)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     record_authentication(request, user, method="demo", reauthenticated=True)
     record_sign_in(User, request, user)

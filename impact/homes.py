@@ -22,7 +22,6 @@ from impact.recent import recent_of
 from impact.todos import Todo
 from impact.workshops_home import corrections_to_do, next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
-from workshops.models import Workshop
 
 Source = Callable[..., list[Todo]]
 

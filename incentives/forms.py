@@ -26,7 +26,7 @@ from incentives.models import (
     SubjectKind,
 )
 from incentives.operations import Reached, Subject, Terms
-from incentives.operations.claiming import NEEDED
+from incentives.operations.claiming import NEEDED, WORDS
 from partners.models import FiscalYear, Partner
 from workshops.models import Workshop
 
@@ -49,7 +49,9 @@ class ClaimForm(RpForm):
     )
     name = forms.CharField(max_length=120)
     level = forms.ChoiceField(label="Grade level", choices=LEVELS)
-    outcome_on = forms.DateField(label="Achieved on")
+    outcome_on = forms.DateField(
+        label="Achieved on", error_messages={"required": "Enter the day on which it was achieved."}
+    )
     words = forms.CharField(
         label="What happened", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -65,6 +67,8 @@ class ClaimForm(RpForm):
         for name in Subject.__dataclass_fields__:
             if name not in NEEDED[outcome.subject_kind]:
                 del self.fields[name]
+            else:
+                self.fields[name].error_messages["required"] = WORDS[name]
         if "name" in self.fields:
             self.fields["name"].label, self.fields["name"].help_text = NAMES[SubjectKind(outcome.subject_kind)]
         if claim is None:
@@ -154,19 +158,32 @@ class VerificationForm(RpForm):
     def __init__(self, *args: Any, kinds: list[RequiredEvidence], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = kinds
+        asked = not self.is_bound or self.data.get("decision") == "verified"
         for kind in kinds:
-            self.fields[f"whom_{kind.ref}"] = forms.CharField(
-                label="Whom you reached", max_length=160, required=False, help_text="Name and position"
-            )
-            self.fields[f"how_{kind.ref}"] = forms.ChoiceField(
-                label="How", choices=EvidenceCheck.How.choices, required=False
-            )
-            self.fields[f"on_{kind.ref}"] = forms.DateField(
-                label="On",
-                required=False,
-                initial=today,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            )
+            self._ask(kind, today, required=asked)
+
+    def _ask(self, kind: RequiredEvidence, today: dt.date, *, required: bool) -> None:
+        """Whom, how and when; needed to verify, and to nothing else."""
+        self.fields[f"whom_{kind.ref}"] = forms.CharField(
+            label="Whom you reached",
+            max_length=160,
+            required=required,
+            help_text="Name and position. Not needed to return or reject.",
+            error_messages={"required": "Name the person whom you reached."},
+        )
+        self.fields[f"how_{kind.ref}"] = forms.ChoiceField(
+            label="How",
+            choices=[("", "Choose"), *EvidenceCheck.How.choices],
+            required=required,
+            error_messages={"required": "Choose how you reached that person."},
+        )
+        self.fields[f"on_{kind.ref}"] = forms.DateField(
+            label="On",
+            required=required,
+            initial=today,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"required": "Enter the day."},
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """The bound fields of each kind."""

@@ -175,6 +175,30 @@ begin
 end"""
 
 
+class NotUnderOwnLimit(TriggerGuard):
+    """Who raised the cap of a partner and year, or the network's total, approves nothing under it (architecture, "Money")."""
+
+    events = "INSERT"
+
+    def body(self) -> str:
+        return f"""
+declare year_starts date;
+begin
+  select y.starts_on into year_starts from incentives_claim c join partners_fiscalyear y on y.id = c.fiscal_year_id where c.id = new.claim_id;
+  if exists (select from (
+       select kind, amount, replaces, valid_from, valid_before, confirmed_at, proposed_by_id, confirmed_by_id
+         from ledger_partnerlimit where partner_id = new.partner_id and kind = 'incentive_year'
+       union all
+       select kind, amount, replaces, valid_from, valid_before, confirmed_at, proposed_by_id, confirmed_by_id
+         from ledger_limit where kind in ('incentive_year', 'incentive_total')) raised
+     where confirmed_at is not null and amount > replaces and new.by_id in (proposed_by_id, confirmed_by_id)
+       and valid_from <= year_starts and (valid_before is null or valid_before > year_starts)) then
+    {self.refuse("who raised a limit approves nothing under it")}
+  end if;
+  return new;
+end"""
+
+
 class EvidenceKept(TriggerGuard):
     """Evidence comes and goes while the partner has the claim; from the approval on it stays (II12)."""
 

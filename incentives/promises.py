@@ -24,3 +24,8 @@ def working_days_after(day: dt.date, count: int) -> dt.date:
         day += dt.timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_between(first: dt.date, last: dt.date) -> int:
+    """Working days after `first` up to `last`: what a promise of working days is measured by."""
+    return sum(is_working_day(first + dt.timedelta(days=step)) for step in range(1, (last - first).days + 1))

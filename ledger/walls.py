@@ -171,6 +171,30 @@ class TwoPeopleKeepIt(MoneyTrigger):
         )
 
 
+class WithoutInterest(MoneyTrigger):
+    """Who takes a step about a partner has no interest in it on that day, by her own register (incentives 4.3).
+
+    `people` maps the column of each person to the instant of her step, in SQL.
+    """
+
+    def __init__(self, *, name: str, people: dict[str, str]) -> None:
+        super().__init__(name=name)
+        self.people = dict(people)
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
+        path, args, kwargs = super().deconstruct()
+        return path, tuple(args), {**kwargs, "people": self.people}
+
+    def function_body(self) -> str:
+        concerned = " or ".join(
+            f"new.{person} is distinct from old.{person} and exists (select from ledger_conflictofinterest "
+            f"where user_id = new.{person} and partner_id = new.partner_id and starts_on <= {day} and (ends_before is null or ends_before > {day}))"
+            for person, at in self.people.items()
+            for day in [f"({at} at time zone 'America/Los_Angeles')::date"]
+        )
+        return f"if {concerned} then {self.refuse('who has an interest in the partner decides nothing about it')}; end if; return new;"
+
+
 class Chained(MoneyTrigger):
     """An entry takes the next version and the new balance of its account, so a row that is missing shows."""
 

@@ -15,6 +15,7 @@ from accounts.sign_in import has_second_factor, is_fresh, second_factor_at, sess
 from activity.links import hash_of
 from activity.models import Link, Notice
 from common.access import PUBLIC, Access, ScopedRequest, elsewhere
+from common.held import hold
 from common.reviews import reviews_of
 from common.tenancy import NOBODY, Door, Scope, entered, moved_to
 from common.tenancy.scope import change_scope
@@ -39,7 +40,8 @@ class TenantMiddleware:
         access: Access | None = getattr(match.func, "access", None) if match else None
         user: Any = request.user
         if user.is_authenticated and session_is_over(request):
-            return elsewhere(request, reverse("account_login"), back_to=request.get_full_path())
+            back = request.get_full_path() if request.method in SAFE else hold(request, user.pk)
+            return elsewhere(request, reverse("account_login"), back_to=back)
         read_only = request.method in SAFE and not request.path.startswith("/accounts/")
         with entered(replace(NOBODY, user=user.pk), read_only=read_only):
             self.read_shell(asked, match)

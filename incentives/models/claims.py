@@ -21,6 +21,7 @@ from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, 
 from common.zones import network_date
 from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept
 from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectKind
+from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
 FOUR_PEOPLE = ("claimant", "verifier", "approver", "second_approver", "payer", "paid_by")
@@ -145,6 +146,9 @@ class Claim(StatefulModel, TenantModel):
             StateTable(name="incentives_claim_states", steps=STEPS),
             ClaimFacts(name="incentives_claim_facts", columns=SUBJECT_COLUMNS, own_kinds=["coach_cohort", "coach"]),
             ClaimSteps(name="incentives_claim_step"),
+            WithoutInterest(
+                name="incentives_claim_interest", people={"payer_id": "now()", "paid_by_id": "new.paid_at"}
+            ),
             ExclusionConstraint(
                 name="incentives_claim_once",
                 expressions=[

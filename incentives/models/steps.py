@@ -13,9 +13,10 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOne
-from incentives.guards import ActsInPerson, HonestOverride, NotLifted
+from incentives.guards import ActsInPerson, HonestOverride, NotLifted, NotUnderOwnLimit
 from incentives.models.catalog import RequiredEvidence
 from incentives.models.claims import Claim
+from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -80,6 +81,7 @@ class Verification(Step):
         constraints = [
             AppendOnlyTable(name="incentives_verification_append_only"),
             ActsInPerson(name="incentives_verification_in_person", side="code_org"),
+            WithoutInterest(name="incentives_verification_interest", people={"by_id": "new.at"}),
             models.CheckConstraint(
                 name="incentives_verification_reason", condition=Q(outcome="verified") | ~Q(reason="")
             ),
@@ -128,6 +130,7 @@ class Rejection(Step):
         constraints = [
             AppendOnlyTable(name="incentives_rejection_append_only"),
             ActsInPerson(name="incentives_rejection_in_person", side="code_org"),
+            WithoutInterest(name="incentives_rejection_interest", people={"by_id": "new.at"}),
             models.CheckConstraint(name="incentives_rejection_reason", condition=~Q(reason="")),
         ]
 
@@ -147,7 +150,9 @@ class Approval(Step):
         constraints = [
             AppendOnlyTable(name="incentives_approval_append_only"),
             ActsInPerson(name="incentives_approval_in_person", side="code_org"),
+            WithoutInterest(name="incentives_approval_interest", people={"by_id": "new.at"}),
             NotLifted(name="incentives_approval_not_lifted"),
+            NotUnderOwnLimit(name="incentives_approval_own_limit"),
             models.UniqueConstraint("claim", "number", name="incentives_approval_number"),
             models.UniqueConstraint("claim", "by", name="incentives_approval_person"),
             models.CheckConstraint(name="incentives_approval_two", condition=Q(number__in=[1, 2])),
@@ -185,6 +190,10 @@ class Override(TenantModel):
     class Meta:
         constraints = [
             HonestOverride(name="incentives_override_honest"),
+            WithoutInterest(
+                name="incentives_override_interest",
+                people={"proposed_by_id": "new.proposed_at", "confirmed_by_id": "new.confirmed_at"},
+            ),
             models.CheckConstraint(name="incentives_override_two", condition=~Q(confirmed_by=F("proposed_by"))),
             models.CheckConstraint(
                 name="incentives_override_confirmed",

@@ -128,7 +128,7 @@ def change_claim(
     row = locked(claim)
     refuse_unless_editable(row)
     if row.edition != edition:
-        raise Stale("Somebody saved this claim after you opened it. Your words are kept below: compare and save again.")
+        raise Stale("Somebody saved this claim after you opened it. What you typed is kept: compare and save again.")
     version = _version_of(row, outcome_on)
     before = {"subject": row.subject, "outcome_on": row.outcome_on, "words": row.words}
     if version.pk != row.version_id:

@@ -20,7 +20,7 @@ from incentives.operations.closing import CLAIM, REST, choice_for
 from incentives.operations.verifying import tell_partner
 from incentives.water import share
 from ledger.models import Budget, NetworkBudget
-from ledger.operations import agree_limit, lock_budgets, reserve
+from ledger.operations import agree_limit, conflicted_partners, lock_budgets, reserve
 from partners.models import FiscalYear, Partner
 from partners.settings import setting_on
 
@@ -101,6 +101,7 @@ def propose_sweep(*, year: FiscalYear, by: Any, at: dt.datetime) -> Sweep:
     """Staff propose what the figures say now; nothing is paid or raised yet (staff door). Locks the sweep. Raises SweepRefused."""
     _refuse(year, at)
     plan = plan_of(year)
+    _refuse_interest(plan, by, at)
     figures = {"room": plan.room, "shared": plan.shared, "level": plan.level, "proposed_by": by, "proposed_at": at}
     kept = {"incentives_sweep_kept": SweepRefused(f"{year} is swept already.")}
     with refusing(**kept):
@@ -131,6 +132,7 @@ def confirm_sweep(*, sweep: Sweep, by: Any, at: dt.datetime) -> Sweep:
     plan = plan_of(year)
     if (plan.room, plan.shared, plan.level) != (row.room, row.shared, row.level) or len(plan.takes) != len(locked):
         raise Stale("The figures have changed since this was proposed. Propose it again.")
+    _refuse_interest(plan, by, at)
     row.confirmed_by, row.confirmed_at = by, at
     row.save(update_fields=["confirmed_by", "confirmed_at"])
     _raise_caps(row, plan, by, at)
@@ -145,6 +147,16 @@ def _refuse(year: FiscalYear, at: dt.datetime) -> None:
     reason = why_not(year, at)
     if reason:
         raise SweepRefused(reason)
+
+
+def _refuse_interest(plan: Plan, by: Any, at: dt.datetime) -> None:
+    """Raise SweepRefused where the person's register names a partner that the sweep pays."""
+    mine = conflicted_partners(person=by, on=network_date(at))
+    named = next((rest.claim.partner.name for rest, amount in plan.takes if amount and rest.partner_id in mine), None)
+    if named:
+        raise SweepRefused(
+            f"Your register of conflicts of interest names {named}, which this sweep pays: somebody else does it."
+        )
 
 
 def _raise_caps(sweep: Sweep, plan: Plan, by: Any, at: dt.datetime) -> None:

@@ -26,6 +26,7 @@ from ledger.models import Budget
 from partners.settings import setting_on
 
 MOST = 200
+CHOSEN = "claims_to_approve"
 DAYS = "incentives.approve_days"
 COLUMNS = [
     "claim",
@@ -81,24 +82,30 @@ def approval_list(request: ScopedRequest) -> HttpResponse:
 
 @requires("incentives.approve", fresh=True)
 def approval_batch(request: ScopedRequest) -> HttpResponse:
-    """First POST: the numbers of what was chosen, once more. Second POST: approve it (two clicks from the queue)."""
-    if request.method != "POST":
-        return SeeOther("/network/approvals/")
-    chosen = request.POST.getlist("claim")[:MOST]
-    if request.POST.get("confirmed"):
-        return _approve(request, chosen)
+    """What was chosen (POST), its numbers once more (GET, so Back leads to a page), and the approval (POST `confirmed`): two clicks."""
+    if request.method == "POST":
+        chosen = request.POST.getlist("claim")[:MOST]
+        if request.POST.get("confirmed"):
+            return _approve(request, chosen)
+        request.session[CHOSEN] = chosen
+        return SeeOther("/network/approvals/batch/")
+    chosen = request.session.get(CHOSEN, [])
     rows = [row for row in read_queue(request) if row.claim.ref in chosen]
     green = [row for row in rows if row.is_green]
     if not green:
-        messages.warning(request, "Choose at least one green claim.")
+        words = "What you chose is decided, or not green any more." if chosen else "Choose at least one green claim."
+        messages.warning(request, words)
         return SeeOther("/network/approvals/")
-    context = {
+    return page(request, "incentives/approval_batch.html", _batch_context(rows, green))
+
+
+def _batch_context(rows: list[Row], green: list[Row]) -> dict[str, Any]:
+    return {
         "rows": green,
         "left": [row for row in rows if not row.is_green],
         "total": sum((row.asked for row in green), ZERO),
         "partners": len({row.claim.partner_id for row in green}),
     }
-    return page(request, "incentives/approval_batch.html", context)
 
 
 def _approve(request: ScopedRequest, chosen: list[str]) -> HttpResponse:

@@ -21,7 +21,7 @@ from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figu
 from incentives.forms import ClaimForm, EvidenceForm, ReasonForm
 from incentives.models import Approval, Area, Claim, Evidence, EvidenceCheck, Outcome, Rejection, Rest, Verification
 from incentives.operations.claiming import Typed, manager_of
-from incentives.pages import VIEWS, before_you_send, chosen_view, filtered, kinds_with_files, track, who_has_it
+from incentives.pages import VIEWS, before_you_send, chosen_view, filtered, kinds_with_files, paces, track, who_has_it
 from partners.models import FiscalYear
 from partners.settings import settings_on
 
@@ -69,6 +69,7 @@ def claim_list(request: ScopedRequest) -> HttpResponse:
         "area_words": dict(Area.choices).get(chosen["area"], ""),
         "year": year,
         "figures": year_figures(request.partner, year.label),
+        "paces": paces(Claim.objects.filter(partner=request.partner), settings_on(today(), *PROMISES), now()),
         "may_claim": request.user.has_perm("incentives.claim", request.partner),
     }
     return page(request, "incentives/claim_list.html", context)
@@ -137,18 +138,20 @@ def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Correct the facts of a draft or returned claim."""
     outcome = claim.version.outcome
     form = ClaimForm(posted(request), outcome=outcome, partner=request.partner, today=today(), claim=claim)
-    if form.is_valid():
-        data = form.cleaned_data
-        facts = {
-            "subject": form.subject(),
-            "outcome_on": data["outcome_on"],
-            "words": data["words"],
-            "edition": data["edition"] or 0,
-        }
-        if tried(form, lambda: operations.change_claim(claim=claim, **facts, by=request.user, at=now())):
-            messages.success(request, "The claim is corrected.")
-            return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
-    return page(request, "incentives/claim_form.html", _form_context(request, outcome, claim), form=form)
+    if form.is_valid() and tried(form, lambda: _corrected(request, claim, form)):
+        messages.success(request, "The claim is corrected.")
+        return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
+    context = _form_context(request, outcome, claim)
+    if form.is_bound and form.cleaned_data.get("edition") != claim.edition:
+        form.data = {**{name: form.data.get(name) for name in form.data}, "edition": claim.edition}
+        context["meanwhile"] = claim
+    return page(request, "incentives/claim_form.html", context, form=form)
+
+
+def _corrected(request: ScopedRequest, claim: Claim, form: ClaimForm) -> Claim:
+    data = form.cleaned_data
+    facts = {"subject": form.subject(), "outcome_on": data["outcome_on"], "words": data["words"]}
+    return operations.change_claim(claim=claim, **facts, edition=data["edition"] or 0, by=request.user, at=now())
 
 
 @requires("incentives.see", Claim, row=by_ref)

@@ -13,7 +13,7 @@ from common.money import MoneyField
 from common.refs import RefField
 from common.tenancy.models import NetworkModel, TenantManager, TenantModel, TenantQuerySet
 from ledger.kinds import LimitKind, NetworkKind, PartnerKind
-from ledger.walls import ByMovementOnly, ConfirmedLimit, TwoPeopleKeepIt
+from ledger.walls import ByMovementOnly, ConfirmedLimit, TwoPeopleKeepIt, WithoutInterest
 
 ZERO = Decimal("0.00")
 
@@ -172,6 +172,10 @@ class PartnerLimit(LimitVersion, TenantModel):
     class Meta:
         constraints = [
             *_version("ledger_partnerlimit"),
+            WithoutInterest(
+                name="ledger_partnerlimit_interest",
+                people={"proposed_by_id": "new.proposed_at", "confirmed_by_id": "new.confirmed_at"},
+            ),
             models.CheckConstraint(name="ledger_partnerlimit_kind", condition=Q(kind__in=PartnerKind.values)),
         ]
         indexes = [models.Index(fields=["partner", "kind", "-valid_from"], name="ledger_partnerlimit_kind")]

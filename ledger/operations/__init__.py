@@ -28,7 +28,7 @@ from ledger.operations.limits import (
     raised_by,
     withdraw_limit,
 )
-from ledger.operations.payees import SameStatus, is_payable, set_payee_status
+from ledger.operations.payees import PayeeRefused, SameStatus, is_payable, set_payee_status
 from ledger.operations.posting import (
     AlreadyPosted,
     AmountRefused,
@@ -58,6 +58,7 @@ __all__ = [
     "LimitBelowCounted",
     "LimitRefused",
     "NotCounted",
+    "PayeeRefused",
     "SamePerson",
     "SameStatus",
     "SettingRefused",

@@ -17,6 +17,7 @@ from common.money import CENT, show_money
 from common.zones import network_date
 from ledger.kinds import KINDS, LimitKind, PartnerKind
 from ledger.models import Budget, Limit, LimitVersion, NetworkBudget, PartnerLimit
+from ledger.operations.conflicts import conflicts
 from ledger.operations.posting import RANK
 from partners.models import FiscalYear, Partner, Quarter
 
@@ -54,6 +55,7 @@ def propose_limit(
     """
     first, last = periods
     _refuse_unsuitable(kind, amount, first, last, partner, at)
+    _refuse_interest(partner, by, at)
     facts = {
         "kind": kind,
         "amount": amount,
@@ -82,6 +84,7 @@ def confirm_limit(*, limit: LimitVersion, by: Any, at: dt.datetime) -> LimitVers
     row: LimitVersion = _open_version(limit)
     if row.proposed_by_id == by.pk:
         raise LimitRefused("You proposed this limit, so another person confirms it.")
+    _refuse_interest(getattr(row, "partner", None), by, at)
     _refuse_lowering(row, at)
     return _confirm(row, by, at)
 
@@ -193,6 +196,13 @@ def _refuse_unsuitable(
         raise LimitRefused(f"{first} has ended: choose the current period or a later one.", field="first_period")
     if last is not None and last.starts_on < first.starts_on:
         raise LimitRefused(f"Choose {first} or a later period as the last one.", field="last_period")
+
+
+def _refuse_interest(partner: Partner | None, by: Any, at: dt.datetime) -> None:
+    if partner is not None and conflicts(person=by, partner=partner, on=network_date(at)):
+        raise LimitRefused(
+            f"Your register of conflicts of interest names {partner.name}, so somebody else decides.", field="partner"
+        )
 
 
 def _refuse_lowering(row: LimitVersion, at: dt.datetime) -> None:

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from activity.operations import record
 from common.errors import DomainError
+from common.zones import network_date
 from ledger.models import Payee
+from ledger.operations.conflicts import conflicts
 from partners.models import Partner
 
 
@@ -19,6 +21,12 @@ class SameStatus(DomainError):
     code = "same_status"
 
 
+class PayeeRefused(DomainError):
+    """This person does not set the status of this partner."""
+
+    code = "payee_refused"
+
+
 def is_payable(*, partner: Partner) -> bool:
     """True where the payee status of the partner is "on file"; without a row it is not."""
     return Payee.objects.filter(partner=partner, on_file=True).exists()
@@ -26,7 +34,9 @@ def is_payable(*, partner: Partner) -> bool:
 
 @transaction.atomic
 def set_payee_status(*, partner: Partner, on_file: bool, reason: str, by: Any, at: dt.datetime) -> Payee:
-    """Finance sets the status with a reason (staff door); the partner's timeline tells it. Locks the row. Raises SameStatus."""
+    """Finance sets the status with a reason (staff door); the partner's timeline tells it. Locks the row. Raises SameStatus, PayeeRefused."""
+    if conflicts(person=by, partner=partner, on=network_date(at)):
+        raise PayeeRefused(f"Your register of conflicts of interest names {partner.name}, so somebody else sets it.")
     row = Payee.objects.select_for_update(of=("self",)).filter(partner=partner).first()
     before = row.on_file if row is not None else False
     if row is not None and before == on_file:

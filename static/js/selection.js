@@ -1,4 +1,5 @@
-/* Choosing rows: form[data-select] with [data-select-row] boxes, one [data-select-all] and a [data-batch] bar with count and sum. */
+/* Choosing rows: form[data-select] with [data-select-row] boxes, one [data-select-all] and a [data-batch] bar with count, sum and
+   [data-batch-groups]: how many different data-group the chosen rows have. */
 import { all, say } from "./live.js";
 
 let sayLater = 0;
@@ -58,6 +59,8 @@ function tell(bar, chosen, speak) {
     sum.textContent = dollars(chosen.reduce((total, box) => total + cents(box.dataset.amount), 0n));
     sum.parentElement.hidden = chosen.length === 0;
   }
+  const groups = bar.querySelector("[data-batch-groups]");
+  if (groups) groups.textContent = counted(new Set(chosen.map((box) => box.dataset.group)).size, groups.dataset.batchGroups);
   for (const button of bar.querySelectorAll("[data-batch-noun]")) {
     button.textContent = `${button.dataset.batchNoun} ${counted(chosen.length, bar.dataset.noun)}`;
   }

@@ -6,6 +6,7 @@ import io
 import socket
 import struct
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,6 +77,36 @@ def test_a_pdf_that_acts_is_refused(change: Callable[[PdfWriter], Any]) -> None:
 def test_a_locked_pdf_is_refused() -> None:
     with pytest.raises(FileRefused, match="password"):
         checked_file(upload(pdf(lambda writer: writer.encrypt("secret"))))
+
+
+def archive(comment: bytes = b"") -> bytes:
+    """A ZIP with one page of HTML."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as out:
+        out.writestr("index.html", "<script>alert(1)</script>")
+        out.comment = comment
+    return made.getvalue()
+
+
+def pdf_around_an_archive() -> bytes:
+    """A PDF that reads as one, and as a ZIP: the end of the one is the comment of the other."""
+    content = pdf()
+    end = content.rindex(b"startxref")
+    return content[:end] + archive(b"\n" + content[end:])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [pdf() + b"<html><script>alert(1)</script>", pdf() + archive(), pdf_around_an_archive()],
+    ids=["page", "archive", "archive inside"],
+)
+def test_a_pdf_with_something_behind_its_end_is_refused(content: bytes) -> None:
+    with pytest.raises(FileRefused, match="behind its end"):
+        checked_file(upload(content))
+
+
+def test_padding_behind_the_end_of_a_pdf_is_nothing() -> None:
+    assert checked_file(upload(pdf() + b"\r\n\0\0")).media_type == "application/pdf"
 
 
 def test_a_plain_pdf_is_kept_as_it_came() -> None:
@@ -179,7 +210,7 @@ def test_a_scanned_file_is_released(clamd: Clamd) -> None:
 
 def test_what_the_scanner_finds_is_not_kept(clamd: Clamd) -> None:
     with pytest.raises(FileRefused, match="scanner found"):
-        checked_file(upload(pdf() + b"\n% X5O!P%@AP[4"))
+        checked_file(upload(pdf().replace(b"startxref", b"% X5O!P%@AP[4\nstartxref")))
 
 
 def test_a_scanner_that_does_not_answer_lets_nothing_through(settings: Any) -> None:

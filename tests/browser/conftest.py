@@ -114,3 +114,11 @@ def picture(page: Page, name: str) -> None:
         if path.stat().st_size <= MOST_BYTES:
             return
     raise AssertionError(f"{path.name} is larger than {MOST_BYTES} bytes")
+
+
+def seen(page: Page, name: str) -> None:
+    """Contrast, names and width in light and dark, with a picture, on the phone and then on the desktop."""
+    for width, viewport in ((PHONE["width"], PHONE), (DESKTOP["width"], DESKTOP)):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        sound(page)
+        picture(page, f"{name}-{width}")

@@ -15,7 +15,7 @@ from common.tenancy import staff_context
 from common.zones import now
 from grants.models import Award, Cycle, Proposal, Review
 from partners.models import Partner
-from tests.browser.conftest import DESKTOP, PHONE, Live, picture, sound
+from tests.browser.conftest import DESKTOP, Live, seen, sound
 from tests.grants.conftest import Arena, arena_of
 from tests.grants.factories import sent
 
@@ -65,13 +65,10 @@ class Mouse:
         """Contrast, names and width in light and dark, on the desktop and, where a picture has a name, on the phone."""
         if not self.looks:
             return
-        sound(page)
         if name:
-            picture(page, f"{name}-1280")
-            page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            seen(page, name)
+        else:
             sound(page)
-            picture(page, f"{name}-360")
-            page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     def press(self, target: Locator) -> None:
         """A button or link."""

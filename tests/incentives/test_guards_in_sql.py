@@ -11,7 +11,10 @@ from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
 from incentives import operations
 from incentives.models import Claim
+from ledger import operations as ledger
+from partners.models import FiscalYear
 from tests.incentives import factories as make
+from tests.ledger.factories import set_limit
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,64 @@ def test_a_program_manager_cannot_verify_her_own_claim() -> None:
         written = f"insert into incentives_verification ({columns}) values (%s, %s, %s, now(), '', 'verified', 'x')"
         for person in (cast.manager, cast.outreach):
             assert refused(written, cast.partner.pk, claim.pk, person.pk) == "incentives_verification_in_person"
+
+
+def test_who_has_an_interest_in_the_partner_takes_no_step_about_its_claims() -> None:
+    with staff_context("test"):
+        cast = make.make_cast()
+        sent, waiting, done = make.submitted(cast, "O10"), make.verified(cast, "O11"), make.approved(cast, "O17")
+        waiting.refresh_from_db()
+    concerned = [cast.outreach, cast.approvers[2], cast.finance[2]]
+    for person in concerned:
+        with staff_context("register", user=person.pk):
+            ledger.declare_conflict(
+                person=person, partner=cast.partner, period=(today(), None), reason="My sister works there", at=now()
+            )
+    step = (
+        "insert into incentives_{} (partner_id, claim_id, by_id, at, reason{}) values (%s, %s, %s, now(), 'x'{})".format
+    )
+    verify, reject = step("verification", ", outcome, facts_hash", ", 'verified', 'x'"), step("rejection", "", "")
+    approve = step("approval", ", number, amount", ", 1, 2000")
+    lift = (
+        "insert into incentives_override (ref, partner_id, claim_id, check_name, facts_hash, reason, proposed_by_id, proposed_at)"
+        " values ('V-0000000001', %s, %s, 'payee', %s, 'x', %s, now())"
+    )
+    partner, approver = cast.partner.pk, cast.approvers[2].pk
+    with tenant_context(partner, user=cast.outreach.pk):
+        assert refused(verify, partner, sent.pk, cast.outreach.pk) == "incentives_verification_interest"
+    with staff_context("test"):
+        assert refused(reject, partner, waiting.pk, approver) == "incentives_rejection_interest"
+        assert refused(approve, partner, waiting.pk, approver) == "incentives_approval_interest"
+        assert refused(lift, partner, waiting.pk, waiting.facts_hash, approver) == "incentives_override_interest"
+        assert refused(lift, partner, waiting.pk, waiting.facts_hash, cast.approvers[1].pk) == ""
+        confirm = "update incentives_override set confirmed_by_id = %s, confirmed_at = now()"
+        assert refused(confirm, approver) == "incentives_override_interest"
+        pay = "update incentives_claim set payer_id = %s where id = %s"
+        assert refused(pay, cast.finance[2].pk, done.pk) == "incentives_claim_interest"
+        assert refused(pay, cast.finance[1].pk, done.pk) == ""
+        paid = "update incentives_claim set paid_by_id = %s, paid_at = now() where id = %s"
+        assert refused(paid, cast.finance[2].pk, done.pk) == "incentives_claim_interest"
+
+
+def test_who_raised_a_limit_approves_nothing_under_it() -> None:
+    with staff_context("test"):
+        cast = make.make_cast()
+        other = make.make_cast(network=cast)
+        claim, elsewhere = make.verified(cast, "O11"), make.verified(other, "O11")
+        first, second, third = cast.approvers
+        year = FiscalYear.objects.get(label=f"FY{today().year}")
+        set_limit("incentive_year", "13000.00", year, partner=cast.partner, people=(first, cast.finance[1]))
+        set_limit("incentive_year", "11000.00", year, partner=other.partner, people=(second, cast.finance[1]))
+    approve = (
+        "insert into incentives_approval (partner_id, claim_id, by_id, at, reason, number, amount)"
+        " values (%s, %s, %s, now(), '', %s, 2000)"
+    )
+    with staff_context("test"):
+        assert refused(approve, cast.partner.pk, claim.pk, first.pk, 1) == "incentives_approval_own_limit"
+        assert refused(approve, other.partner.pk, elsewhere.pk, first.pk, 1) == ""
+        assert refused(approve, cast.partner.pk, claim.pk, second.pk, 1) == ""
+        set_limit("incentive_total", "800000.00", year, people=(third, cast.finance[1]))
+        assert refused(approve, other.partner.pk, elsewhere.pk, third.pk, 2) == "incentives_approval_own_limit"
 
 
 def test_a_paid_claim_is_never_changed_or_deleted() -> None:

@@ -14,9 +14,10 @@ from django.test import Client
 from pypdf import PdfWriter
 
 from common.tenancy import staff_context
-from common.zones import now, today
+from common.zones import network_zone, now, today
 from incentives import operations
 from incentives.models import Claim, OutcomeVersion, RequiredEvidence
+from incentives.promises import working_days_between
 from ledger import operations as ledger
 from ledger.models import PaymentBatch
 from tests.incentives import factories as make
@@ -85,6 +86,23 @@ def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> N
         assert Claim.objects.count() == 0
 
 
+def test_two_tabs_lose_no_words_and_the_later_one_may_save_again(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        claim = make.draft(cast)
+        district: Any = claim.district
+    url = f"/partners/home-mesa/claims/{claim.ref}/facts/"
+    typed = {"district": district.ref, "outcome_on": today().isoformat(), "edition": "1"}
+    assert home.post(url, {**typed, "words": "first tab 4711"}).status_code == 303
+    late = home.post(url, {**typed, "words": "second tab 4712"})
+    assert late.status_code == 422
+    assert "first tab 4711" in facts(late)
+    assert "second tab 4712" in facts(late)
+    again = {**typed, "words": "second tab 4712", "edition": late.context["form"]["edition"].value()}
+    assert home.post(url, again).status_code == 303
+    with staff_context("read"):
+        assert Claim.objects.get().words == "second tab 4712"
+
+
 @pytest.mark.parametrize(
     "content", [b"MZ program", b"%PDF-1.4 broken", b"\x89PNG\r\n\x1a\n broken", b"<svg/>", b"", b"\x00" * 20]
 )
@@ -116,7 +134,11 @@ def test_verified_returned_and_rejected_by_the_outreach_manager(cast: make.Cast,
         kind = RequiredEvidence.objects.get(version=claims[0].version_id, confirmed=True)
     client = signed_in(cast.outreach)
     url = "/partners/home-mesa/claims/{}/verification/".format
-    assert client.post(url(claims[0].ref), {"decision": "verified"}).status_code == 422
+    unsaid = client.post(url(claims[0].ref), {"decision": "verified"})
+    assert (unsaid.status_code, set(unsaid.context["form"].errors)) == (
+        422,
+        {f"{name}_{kind.ref}" for name in ("whom", "how", "on")},
+    )
     whom = {
         f"whom_{kind.ref}": "Elena Archuleta, superintendent",
         f"how_{kind.ref}": "phone",
@@ -139,7 +161,8 @@ def test_green_claims_are_approved_with_two_posts_and_a_forged_amber_stays(cast:
         amber = make.verified(cast, "O10")
     client = signed_in(cast.approvers[0])
     refs = [claim.ref for claim in [amber, *green]]
-    first = client.post("/network/approvals/batch/", {"claim": refs})
+    first = client.post("/network/approvals/batch/", {"claim": refs}, follow=True)
+    assert first.redirect_chain == [("/network/approvals/batch/", 303)]
     assert [row.claim.ref for row in first.context["rows"]] == [claim.ref for claim in green]
     assert first.context["total"] == Decimal("4500.00")
     second = client.post("/network/approvals/batch/", {"claim": refs, "confirmed": "1"}, follow=True)
@@ -151,6 +174,28 @@ def test_green_claims_are_approved_with_two_posts_and_a_forged_amber_stays(cast:
     with staff_context("read"):
         assert {claim.state for claim in Claim.objects.filter(pk__in=[row.pk for row in green])} == {"approved"}
         assert Claim.objects.get(pk=amber.pk).state == "verified"
+    assert client.get("/network/approvals/batch/").headers["Location"] == "/network/approvals/"
+
+
+def test_what_was_chosen_comes_back_after_a_fresh_sign_in(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        chosen, other = make.verified(cast), make.verified(cast, "O17")
+    client = signed_in(cast.approvers[0], fresh=False)
+    stale = client.post(
+        "/network/approvals/batch/", {"claim": chosen.ref}, headers={"referer": "http://testserver/network/approvals/"}
+    )
+    held = stale.headers["Location"].partition("next=")[2].replace("%2F", "/")
+    client.post(f"/demo/people/{cast.approvers[0].ref}/")
+    kept = client.get(held).context["held"]
+    assert (kept.path, kept.page, kept.fields) == (
+        "/network/approvals/batch/",
+        "/network/approvals/",
+        [("claim", chosen.ref)],
+    )
+    shown = client.post(kept.path, dict(kept.fields), follow=True)
+    assert [row.claim.ref for row in shown.context["rows"]] == [chosen.ref]
+    with staff_context("read"):
+        assert {row.state for row in Claim.objects.filter(pk__in=[chosen.pk, other.pk])} == {"verified"}
 
 
 def test_approval_asks_a_fresh_sign_in(cast: make.Cast, signed_in: SignIn) -> None:
@@ -231,6 +276,8 @@ def test_staff_add_an_outcome_in_the_browser_and_another_person_confirms(cast: m
     with staff_context("read"):
         version = OutcomeVersion.objects.get(title="CS pathway published")
         assert (version.outcome.code, version.confirmed_by, version.months) == ("O20", cast.approvers[1], 12)
+    most = one.post("/network/outcomes/new/", {**typed, "title": "Pathway in every school", "amount": "5,000.00"})
+    assert most.status_code == 303
 
 
 def test_the_claims_list_is_exported_with_its_filters(cast: make.Cast, home: Client) -> None:
@@ -249,8 +296,23 @@ def test_the_claims_list_is_exported_with_its_filters(cast: make.Cast, home: Cli
     assert ",'=2+5," in lines[1]
 
 
+def test_a_partner_sees_how_long_each_step_really_takes(cast: make.Cast, home: Client) -> None:
+    monday = dt.datetime.combine(today() - dt.timedelta(days=today().weekday() + 21), dt.time(12), network_zone())
+    with staff_context("arrange"):
+        for days, code in ((1, "O11"), (3, "O17"), (7, "O4")):
+            claim = make.submitted(cast, code, on=monday.date(), at=monday)
+            at = monday + dt.timedelta(days=days)
+            operations.verify_claim(claim=claim, reached=make.reached(claim, at), by=cast.outreach, at=at)
+    found = home.get("/partners/home-mesa/claims/").context["paces"]
+    assert [(pace.step, pace.middle, pace.promised) for pace in found] == [
+        ("Verified", working_days_between(monday.date(), monday.date() + dt.timedelta(days=3)), 10),
+        ("Approved", None, 5),
+        ("Paid", None, 14),
+    ]
+
+
 LISTS = [
-    ("/partners/home-mesa/claims/", "program_manager", 5),
+    ("/partners/home-mesa/claims/", "program_manager", 7),
     ("/partners/home-mesa/outcomes/", "program_manager", 7),
     ("/network/verifications/", "outreach_manager", 4),
     ("/network/approvals/", "staff", 6),

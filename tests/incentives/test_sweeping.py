@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Stale, constraint_of
@@ -18,7 +18,7 @@ from incentives import operations
 from incentives.models import FiscalOption, Rest, Sweep
 from incentives.water import share
 from ledger.models import Budget, NetworkBudget, PartnerLimit
-from ledger.operations import verify_ledger
+from ledger.operations import declare_conflict, verify_ledger
 from tests.incentives import factories as make
 from tests.incentives.test_close_fiscal_year import cast_with_cap, close, cut, option, year
 from tests.ledger.factories import set_limit
@@ -27,6 +27,7 @@ from tests.world import SignIn, World
 dollars = st.integers(0, 10_000_00).map(lambda cents: Decimal(cents) / 100)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(dollars, max_size=30), dollars)
 def test_all_is_shared_that_can_be_and_nobody_takes_more_than_somebody_who_wants_more(
     rests: list[Decimal], room: Decimal
@@ -125,6 +126,25 @@ def test_an_open_claim_of_the_year_and_changed_figures_stand_against_it() -> Non
         set_limit("incentive_total", "1900.00", year(), people=(cast.finance[1], cast.finance[2]), last=year())
         with pytest.raises(Stale, match="figures have changed"):
             operations.confirm_sweep(sweep=made, by=cast.approvers[1], at=swept_on())
+        assert set(Rest.objects.values_list("state", flat=True)) == {"waiting"}
+
+
+@pytest.mark.django_db
+def test_nobody_sweeps_for_a_partner_that_her_register_names() -> None:
+    with staff_context("test"):
+        cast = arranged()
+        close()
+    person = cast.approvers[0]
+    with staff_context("register", user=person.pk):
+        declare_conflict(
+            person=person, partner=cast.partner, period=(today(), None), reason="My sister works there", at=now()
+        )
+    with staff_context("test"):
+        with pytest.raises(operations.SweepRefused, match="Your register"):
+            operations.propose_sweep(year=year(), by=person, at=swept_on())
+        made = operations.propose_sweep(year=year(), by=cast.approvers[1], at=swept_on())
+        with pytest.raises(operations.SweepRefused, match="Your register"):
+            operations.confirm_sweep(sweep=made, by=person, at=swept_on())
         assert set(Rest.objects.values_list("state", flat=True)) == {"waiting"}
 
 

@@ -36,6 +36,14 @@ def partner(db: None) -> Any:
     return made
 
 
+@pytest.fixture
+def other(db: None) -> Any:
+    with staff_context("arrange"):
+        made = factories.make_partner()
+        open_for(made)
+    return made
+
+
 def year_now() -> Any:
     return FiscalYear.objects.get(label=periods()[0])
 
@@ -151,6 +159,34 @@ def test_who_raised_a_limit_is_known_for_the_partner_and_period(partner: Any, pe
         }
         assert operations.raised_by(partner=partner, kind="incentive_year", period=later) == set()
         assert operations.raised_by(partner=other, kind="incentive_year", period=year) == set()
+
+
+def test_nobody_decides_the_limit_of_a_partner_that_her_register_names(
+    partner: Any, people: tuple[Any, Any], other: Any
+) -> None:
+    with staff_context("register", user=people[0].pk):
+        operations.declare_conflict(
+            person=people[0], partner=partner, period=(today(), None), reason="My sister works there", at=now()
+        )
+    with staff_context("act"):
+        facts: dict[str, Any] = {
+            "kind": "incentive_year",
+            "amount": Decimal(13000),
+            "periods": (year_now(), None),
+            "reason": "Growth",
+        }
+        with pytest.raises(operations.LimitRefused, match="Your register"):
+            operations.propose_limit(**facts, partner=partner, by=people[0], at=now())
+        made = operations.propose_limit(**facts, partner=partner, by=people[1], at=now())
+        with pytest.raises(operations.LimitRefused, match="Your register"):
+            operations.confirm_limit(limit=made, by=people[0], at=now())
+        confirm = "update ledger_partnerlimit set replaces = 12000, confirmed_by_id = %s, confirmed_at = now()"
+        with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(confirm, [people[0].pk])
+        assert constraint_of(refused.value) == "ledger_partnerlimit_interest"
+        operations.propose_limit(**facts, partner=other, by=people[0], at=now())
+        with pytest.raises(operations.PayeeRefused, match="Your register"):
+            operations.set_payee_status(partner=partner, on_file=True, reason="W-9", by=people[0], at=now())
 
 
 def test_a_withdrawn_proposal_cannot_be_confirmed(partner: Any, people: tuple[Any, Any]) -> None:
