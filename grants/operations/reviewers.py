@@ -85,7 +85,7 @@ def propose_reviewers(*, proposals: Sequence[Proposal], at: dt.datetime) -> int:
 
 
 def fill_places(*, proposals: Sequence[Proposal], at: dt.datetime) -> int:
-    """Fill the free places of locked proposals; how many reviews are new."""
+    """Fill the free places of locked proposals; how many reviews are new. The applicant reads no reviewer's name."""
     if not proposals:
         return 0
     panel = Panel(proposals, network_date(at))
@@ -93,10 +93,9 @@ def fill_places(*, proposals: Sequence[Proposal], at: dt.datetime) -> int:
     Review.objects.bulk_create(made, batch_size=1000)
     full = [row.pk for row in proposals if len(panel.of(row)) >= PANEL]
     Proposal.objects.filter(pk__in=full, state="submitted").update(state="in_review")
-    named = (
-        (row, f"Reviewers were proposed: {', '.join(panel.of(row)) or 'none without a conflict'}") for row in proposals
-    )
-    record_all(named, verb="proposal.reviewers", by=None, at=at)
+    sentences = {True: "Two reviewers were proposed", False: "A reviewer without a conflict is still to be found"}
+    told = ((row, sentences[len(panel.of(row)) >= PANEL]) for row in proposals)
+    record_all(told, verb="proposal.reviewers", by=None, at=at)
     _tell_reviewers(made, at)
     short = [row for row in proposals if row.pk not in set(full)]
     if short:

@@ -145,14 +145,9 @@ def stand_down(*, review: Review, reason: str, is_conflict: bool, by: Any, at: d
         )
         rows.update(state="stood_down", stood_down_at=at, stood_down_reason=reason)
         for proposal in proposals:
-            record(
-                proposal,
-                verb="proposal.reviewers",
-                text="Stood down as reviewer",
-                reason=reason,
-                by=by,
-                at=at,
-            )
+            record(proposal, verb="proposal.reviewers", text="A reviewer gave it back", by=None, at=at)
+            text = f"{by.name} gave back the review of {proposal.ref}"
+            record(row.cycle, verb="cycle.reviewers", text=text, reason=reason, by=by, at=at)
         fill_places(proposals=proposals, at=at)
     return row
 

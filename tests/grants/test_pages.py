@@ -168,6 +168,9 @@ def test_a_declared_conflict_takes_the_proposal_out_of_sight(held: Arena, signed
         standing = Review.objects.filter(proposal=row).standing()
         assert held.reviewers[0] not in [one.reviewer for one in standing]
         assert Review.objects.get(pk=review.pk).state == "stood_down"
+    page = facts(signed_in(held.world.people["director"]).get(url(row)))
+    assert "A reviewer gave it back" in page
+    assert [words in page for words in (held.reviewers[0].name, held.reviewers[1].name, "sister")] == [False] * 3
 
 
 def test_a_page_of_marks_works_without_script_and_finishes_with_the_last_mark(held: Arena, signed_in: SignIn) -> None:
