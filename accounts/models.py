@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from rules.permissions import has_perm
 
+from activity.models import Link
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.refs import RefField
 from common.standing import NOBODY_IN_PARTICULAR, Standing
@@ -165,6 +166,24 @@ class CodeOrgRole(NetworkModel, DatedRow):
         return f"{self.get_role_display()}: {self.user}"
 
 
+class CodeOrgInvitationQuerySet(models.QuerySet["CodeOrgInvitation"]):
+    """Invitations on their way."""
+
+    def waiting(self) -> Self:
+        """Neither accepted nor withdrawn, oldest first, with who proposed it."""
+        open_ones = self.filter(accepted_at=None, withdrawn_at=None)
+        return open_ones.select_related("proposed_by").order_by("proposed_at", "id")
+
+    def with_link_until(self) -> Self:
+        """`link_until`: the instant from which the newest link opens nothing; None while no mail has gone out."""
+        label = CodeOrgInvitation._meta.label_lower
+        links = Link.objects.filter(subject_type=label, subject_id=models.OuterRef("pk"), revoked_at=None)
+        return self.annotate(link_until=models.Subquery(links.order_by("-created_at").values("expires_at")[:1]))
+
+
+CodeOrgInvitationManager = models.Manager.from_queryset(CodeOrgInvitationQuerySet)
+
+
 class CodeOrgInvitation(NetworkModel):
     """An invitation to a Code.org role; it is mailed once a second Administrator has confirmed it."""
 
@@ -182,6 +201,8 @@ class CodeOrgInvitation(NetworkModel):
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[CodeOrgInvitationManager[CodeOrgInvitation]] = CodeOrgInvitationManager()
 
     class Meta:
         constraints = [

@@ -50,6 +50,11 @@ def is_fresh(request: HttpRequest) -> bool:
     return _proved_lately(request, SECOND_FACTORS if user.side == Side.CODE_ORG else None)
 
 
+def has_just_shown_second_factor(request: HttpRequest) -> bool:
+    """True within 5 minutes of a code, whoever it is."""
+    return _proved_lately(request, SECOND_FACTORS)
+
+
 def has_just_signed_in(request: HttpRequest) -> bool:
     """True within 5 minutes of a password or code, whoever it is."""
     return _proved_lately(request, None)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from common.templatetags.rp import countdown, day, plural
+from impact.accounts_home import roles_to_confirm, stopped_jobs
 from impact.grants_home import (
     champion_panel,
     cycle_panel,
@@ -88,9 +89,11 @@ def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | Non
         return []
     mine = Partner.objects.active(on).order_by("name")
     with_manager = Membership.objects.filter(role="program_manager").in_force(on).values("partner")
-    found = [_vacancy(row, "Program Manager", "Invite one", "people/") for row in mine.exclude(pk__in=with_manager)[:7]]
-    if user.standing.is_code_org("staff"):
-        looked_after = OutreachAssignment.objects.in_force(on).values("partner")
+    may_invite = user.standing.is_code_org("staff")
+    action = "Invite one" if may_invite else "Open people"
+    found = [_vacancy(row, "Program Manager", action, "people/") for row in mine.exclude(pk__in=with_manager)[:7]]
+    if may_invite:
+        looked_after = OutreachAssignment.objects.active(on).values("partner")
         found += [
             _vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/")
             for row in mine.exclude(pk__in=looked_after)[:7]
@@ -158,6 +161,8 @@ NETWORK_SOURCES: list[Source] = [
     slates_to_do,
     cycles_to_do,
     vacancies,
+    roles_to_confirm,
+    stopped_jobs,
 ]
 PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room, room_panel]
 NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [cycle_panel, portfolio_panel]

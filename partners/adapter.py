@@ -6,10 +6,12 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
-from accounts.sign_in import has_just_signed_in
+from accounts.sign_in import has_just_shown_second_factor, has_just_signed_in
 from activity.operations import queue_mail
 from common.zones import now
 
@@ -40,8 +42,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Who has just signed in is not asked the password once more to set up a second factor."""
-        return not has_just_signed_in(self.request)
+        """Who has a second factor shows it before changing it or seeing its recovery codes: a password alone would get round it.
+
+        Who has none and has just signed in is not asked the password once more to set one up. Raises ReauthenticationRequired.
+        """
+        if not is_mfa_enabled(self.request.user):
+            return not has_just_signed_in(self.request)
+        if not has_just_shown_second_factor(self.request):
+            raise ReauthenticationRequired
+        return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The code where there is one, else the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address; a proxy's header counts only where settings say that there is one. Empty on a unix socket."""

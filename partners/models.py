@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.models import OneSide, Side
+from accounts.models import CodeOrgRole, OneSide, Side
 from common.dated import in_force, never_overlapping, starts_before_end
 from common.refs import RefField
 from common.tenancy import DoorPolicy
@@ -172,7 +172,17 @@ class PersonalQuerySet[RowT: models.Model](TenantQuerySet[RowT]):
         return self.filter(in_force(on, start="starts_on", end="ends_before"))
 
 
+class AssignmentQuerySet(PersonalQuerySet["OutreachAssignment"]):
+    """Who looks after which partner."""
+
+    def active(self, on: dt.date) -> Self:
+        """In force on this date (network zone), by a person who is Outreach Manager on it."""
+        managers = CodeOrgRole.objects.in_force(on).filter(role=CodeOrgRole.Role.OUTREACH_MANAGER, user__is_active=True)
+        return self.in_force(on).filter(user__in=managers.values("user"))
+
+
 PersonalManager = TenantManager.from_queryset(PersonalQuerySet)
+AssignmentManager = TenantManager.from_queryset(AssignmentQuerySet)
 OwnManager = models.Manager.from_queryset(PersonalQuerySet)
 
 
@@ -225,7 +235,7 @@ class OutreachAssignment(HeldForATime, TenantModel):
     assigned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     assigned_at = models.DateTimeField()
 
-    objects: ClassVar[PersonalManager[OutreachAssignment]] = PersonalManager()
+    objects: ClassVar[AssignmentManager[OutreachAssignment]] = AssignmentManager()
     own: ClassVar[OwnManager[OutreachAssignment]] = OwnManager()
 
     class Meta:

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from activity.operations import record, tell
 from common.errors import DomainError, refusing
+from common.zones import network_date
 from partners.models import FiscalYear, OutreachAssignment, Partner, ProgramYear, Quarter
 
 ON_JOINING: list[Any] = []
@@ -76,15 +77,21 @@ def assign_outreach_manager(
 ) -> OutreachAssignment:
     """Make a person the partner's Outreach Manager from a date (network zone); the one before ends that day (C27).
 
-    Locks the partner's assignments. Raises AssignmentRefused where a later assignment stands already.
+    Who was to begin on that day or later does not begin: a plan or today's mistake is put right. Locks the partner's assignments.
+    Raises AssignmentRefused where one that has begun before today stands in the way, or where nothing would change.
     """
-    current = list(OutreachAssignment.objects.select_for_update().filter(partner=partner).order_by("starts_on"))
-    if any(row.starts_on >= from_day for row in current):
-        raise AssignmentRefused(
-            "Another Outreach Manager begins on or after this date: choose a later one.", field="from_day"
-        )
-    for row in current:
-        if row.ends_before is None or row.ends_before > from_day:
+    today = network_date(at)
+    rows = list(
+        OutreachAssignment.objects.select_for_update(of=("self",))
+        .filter(partner=partner)
+        .select_related("user")
+        .order_by("starts_on")
+    )
+    instead = [row for row in rows if row.starts_on >= from_day]
+    _refuse_assignment(rows, instead, manager, today)
+    OutreachAssignment.objects.filter(pk__in=[row.pk for row in instead]).delete()
+    for row in rows:
+        if row not in instead and (row.ends_before is None or row.ends_before > from_day):
             row.ends_before = from_day
             row.save(update_fields=["ends_before"])
     meanwhile = AssignmentRefused("Somebody else has just chosen an Outreach Manager: look again.")
@@ -92,17 +99,7 @@ def assign_outreach_manager(
         made = OutreachAssignment.objects.create(
             partner=partner, user=manager, starts_on=from_day, assigned_by=by, assigned_at=at
         )
-    text = f"{manager.name} is Outreach Manager from {from_day:%b %-d, %Y}"
-    record(partner, verb="partner.outreach_manager", text=text, by=by, at=at)
-    tell(
-        [manager],
-        kind="partner.assigned",
-        key=f"assigned:{made.ref}",
-        text=f"{partner.name} is yours from {from_day:%b %-d, %Y}",
-        url=f"/partners/{partner.slug}/",
-        at=at,
-        partner_id=partner.pk,
-    )
+    _record_assignment(made, instead, by, at)
     return made
 
 
@@ -113,6 +110,36 @@ def ensure_calendars(*, on: dt.date) -> int:
     for year in range(on.year - 1, on.year + 2):
         made += _fiscal_year(year) + _program_year(year)
     return made
+
+
+def _refuse_assignment(
+    rows: list[OutreachAssignment], instead: list[OutreachAssignment], manager: Any, today: dt.date
+) -> None:
+    begun = next((row for row in instead if row.starts_on < today), None)
+    if begun is not None:
+        raise AssignmentRefused(
+            f"{begun.user.name} has begun on {begun.starts_on:%b %-d, %Y}: choose a later date.", field="from_day"
+        )
+    kept = [row for row in rows if row not in instead]
+    if not instead and kept and kept[-1].ends_before is None and kept[-1].user_id == manager.pk:
+        raise AssignmentRefused(f"{manager.name} is Outreach Manager already.", field="manager")
+
+
+def _record_assignment(made: OutreachAssignment, instead: list[OutreachAssignment], by: Any, at: dt.datetime) -> None:
+    """On the timeline, and to whom it concerns: who begins, and who was to begin."""
+    partner, text = made.partner, f"{made.user.name} is Outreach Manager from {made.starts_on:%b %-d, %Y}"
+    planned = ", ".join(f"{row.user.name} from {row.starts_on:%b %-d, %Y}" for row in instead)
+    record(partner, verb="partner.outreach_manager", text=text, by=by, at=at, before={"planned": planned})
+    yours = f"{partner.name} is yours from {made.starts_on:%b %-d, %Y}"
+    _tell_manager(made, made.user, f"assigned:{made.ref}", yours, f"/partners/{partner.slug}/", at)
+    for row in instead:
+        if row.user_id != made.user_id:
+            not_yours = f"{partner.name} is not yours: {made.user.name} looks after it"
+            _tell_manager(made, row.user, f"unassigned:{row.ref}", not_yours, "/network/", at)
+
+
+def _tell_manager(made: OutreachAssignment, whom: Any, key: str, text: str, url: str, at: dt.datetime) -> None:
+    tell([whom], kind="partner.assigned", key=key, text=text, url=url, at=at, partner_id=made.partner_id)
 
 
 def _facts(partner: Partner, fields: dict[str, Any]) -> dict[str, Any]:

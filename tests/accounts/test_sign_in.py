@@ -128,6 +128,33 @@ def test_a_person_of_code_org_keeps_the_second_factor(world: World, signed_in: S
     assert Authenticator.objects.filter(user=staff, type="totp").exists()
 
 
+@pytest.mark.parametrize("role", ["staff", "director"])
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("get", "recovery-codes/"),
+        ("get", "recovery-codes/download/"),
+        ("get", "recovery-codes/generate/"),
+        ("post", "recovery-codes/generate/"),
+        ("post", "totp/deactivate/"),
+    ],
+)
+def test_a_password_alone_neither_shows_nor_changes_the_second_factor(
+    method: str, url: str, role: str, world: World, signed_in: SignIn
+) -> None:
+    user = with_password(world.people[role])
+    TOTP.activate(user, SECRET)
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    browser = signed_in(user, fresh=False)
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    answer = getattr(browser, method)(f"/accounts/2fa/{url}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
+    assert RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).get_unused_codes() == codes
+    browser.post("/accounts/2fa/reauthenticate/", {"code": code()})
+    assert codes[0] in facts(browser.get("/accounts/2fa/recovery-codes/"))
+
+
 def test_second_factor_secrets_are_encrypted(world: World) -> None:
     staff = world.people["staff"]
     TOTP.activate(staff, SECRET)

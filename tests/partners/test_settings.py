@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +69,33 @@ def test_a_version_has_two_people_and_a_period() -> None:
             with pytest.raises(IntegrityError) as refused, transaction.atomic():
                 version(**{"value": "1", "start": MARCH, **given})  # type: ignore[arg-type]
             assert constraint_of(refused.value) == constraint
+
+
+def test_staff_sql_sets_nothing_without_two_people() -> None:
+    with staff_context("act"):
+        version("7", MARCH, JUNE)
+        waiting = version("9", JUNE, confirmed_by=None, confirmed_at=None)
+        seeded = DatedSetting.objects.get(key="partners.invitation_days")
+        assert (seeded.proposed_by, seeded.confirmed_by) == (None, None)
+        mine, later = DatedSetting.objects.filter(key="test.days", valid_from=MARCH), dt.date(2027, 1, 1)
+        refusals: list[Callable[[], object]] = [
+            lambda: version("99", later, proposed_by=None, confirmed_by=None),
+            lambda: version("99", later, proposed_by=None, confirmed_by=None, confirmed_at=None),
+            lambda: mine.update(value=99),
+            lambda: mine.update(confirmed_at=now()),
+            lambda: mine.update(valid_from=dt.date(2026, 2, 1)),
+            lambda: mine.update(valid_before=None),
+            lambda: mine.update(proposed_by=None, confirmed_by=None),
+            mine.delete,
+            lambda: DatedSetting.objects.filter(pk=waiting.pk).update(value=99),
+            lambda: DatedSetting.objects.filter(pk=seeded.pk).update(value=99),
+        ]
+        for number, refused in enumerate(refusals):
+            with pytest.raises(IntegrityError) as error, transaction.atomic():
+                refused()
+            assert constraint_of(error.value) == "partners_setting_kept", number
+        assert mine.update(valid_before=dt.date(2026, 5, 1)) == 1
+        assert DatedSetting.objects.filter(pk=seeded.pk).update(valid_before=JUNE) == 1
 
 
 def test_a_partner_reads_settings_and_writes_none(world: World) -> None:

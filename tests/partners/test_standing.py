@@ -9,13 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import CodeOrgRole, Side, User
+from activity.models import LogEntry, Notice
 from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
 from partners.models import Membership, OutreachAssignment
 from partners.operations import AssignmentRefused, DatesMissing, assign_outreach_manager, end_membership
 from tests import factories
-from tests.world import SignIn, World
+from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -117,8 +118,38 @@ def test_a_new_outreach_manager_ends_the_one_before(world: World) -> None:
             (world.people["outreach_manager"], today() + 5 * DAY),
             (new, None),
         ]
-        with pytest.raises(AssignmentRefused):
-            assign_outreach_manager(partner=world.home, manager=new, from_day=today(), by=None, at=now())
+        with pytest.raises(AssignmentRefused, match="is Outreach Manager already"):
+            assign_outreach_manager(partner=world.home, manager=new, from_day=today() + 9 * DAY, by=None, at=now())
+
+
+def test_a_planned_outreach_manager_and_the_one_of_today_are_put_right(world: World) -> None:
+    old, wrong = world.people["outreach_manager"], world.away_people["outreach_manager"]
+    with staff_context("act"):
+        right = factories.make_code_org("outreach_manager", name="The Right One")
+        for day, manager in ((today() + 30 * DAY, wrong), (today(), wrong), (today(), right)):
+            assign_outreach_manager(partner=world.home, manager=manager, from_day=day, by=None, at=now())
+        rows = list(OutreachAssignment.objects.filter(partner=world.home).order_by("starts_on"))
+        assert [(row.user, row.starts_on, row.ends_before) for row in rows] == [
+            (old, rows[0].starts_on, today()),
+            (right, today(), None),
+        ]
+        entry = LogEntry.objects.filter(partner=world.home, verb="partner.outreach_manager").latest("id")
+        assert entry.changes == {"planned": [f"{wrong.name} from {today():%b %-d, %Y}", None]}
+        assert Notice.objects.filter(user=wrong, text__contains="is not yours: The Right One").count() == 1
+        with pytest.raises(AssignmentRefused, match="has begun on"):
+            assign_outreach_manager(
+                partner=world.home, manager=wrong, from_day=rows[0].starts_on - DAY, by=None, at=now()
+            )
+
+
+def test_who_is_no_outreach_manager_any_more_looks_after_nobody(world: World, signed_in: SignIn) -> None:
+    staff = signed_in(world.people["staff"])
+    missing = f"{world.home.name} has no Outreach Manager"
+    assert missing not in facts(staff.get("/network/"))
+    with staff_context("act"):
+        CodeOrgRole.objects.filter(user=world.people["outreach_manager"]).update(valid_before=today())
+    assert missing in facts(staff.get("/network/"))
+    assert "Vacant" in facts(staff.get("/network/partners/?q=home"))
 
 
 def test_a_membership_is_not_prolonged_by_ending_it(world: World) -> None:

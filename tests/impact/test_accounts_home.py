@@ -1,0 +1,47 @@
+"""What an Administrator's home says."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.operations import propose_code_org_role
+from activity.models import Mail, Run
+from common.tenancy import staff_context
+from common.zones import now
+from tests import factories
+from tests.world import SignIn, World, facts
+
+pytestmark = pytest.mark.django_db
+
+
+def test_another_administrator_is_asked_to_confirm_a_role(world: World, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        other = factories.make_code_org("administrator", name="Second Administrator")
+        propose_code_org_role(
+            email="grace@code.example",
+            name="Grace Ibarra",
+            role="finance",
+            reason="The team grows",
+            proposed_by=other,
+            at=now(),
+        )
+    asked = "Confirm Grace Ibarra as Finance"
+    assert asked in facts(signed_in(world.people["administrator"]).get("/network/"))
+    assert asked not in facts(signed_in(other).get("/network/")), "who proposed it cannot confirm it"
+    assert asked not in facts(signed_in(world.people["staff"]).get("/network/"))
+
+
+def test_an_administrator_hears_of_jobs_and_mails_that_have_stopped(world: World, signed_in: SignIn) -> None:
+    administrator = signed_in(world.people["administrator"])
+    assert "Look after 3 parts that show no life" in facts(administrator.get("/network/"))
+    with staff_context("arrange"):
+        at = {"due_at": now(), "as_of": now(), "run_after": now()}
+        run = Run.objects.create(kind="calendar", period="2026-03", **at)
+        for state in ("running", "dead"):
+            run.move_to(state).save(update_fields=["state"])
+        mail = Mail.objects.create(key="k", to="a@example.org", template="account", send_after=now(), created_at=now())
+        mail.move_to("dead").save()
+    page = facts(administrator.get("/network/"))
+    assert "Look after 1 stopped job<" in page
+    assert "Look after 1 mail that does not go out" in page
+    assert "Look after" not in facts(signed_in(world.people["staff"]).get("/network/"))
