@@ -13,9 +13,9 @@ from incentives.models import Claim
 from incentives.models.claims import SHOWN
 from partners.models import Partner
 from workshops.models import Workshop
+from workshops.timeline import MAY_NAME_TEACHERS, NAMES_TEACHERS
 
 MOST = 8
-NAMES_TEACHERS = ("workshop.enrolled", "workshop.enrollment_canceled")
 BEFORE_IT_IS_SENT = (
     "workshop.drafted",
     "workshop.discarded",
@@ -45,7 +45,7 @@ def _readable(rows: QuerySet[LogEntry], user: Any, partner: Partner | None) -> Q
     if partner and user.standing.at(partner.pk, "director", "program_manager"):
         return rows.exclude(verb__in=ABOUT_REVIEWERS)
     if user.standing.is_code_org("staff", "outreach_manager"):
-        return rows.exclude(verb__in=(*NAMES_TEACHERS, *BEFORE_IT_IS_SENT))
+        return rows.exclude(verb__in=(*NAMES_TEACHERS, MAY_NAME_TEACHERS, *BEFORE_IT_IS_SENT))
     if user.standing.is_code_org("finance"):
         return rows.filter(verb__in=MONEY)
     if partner is None or user.standing.code_org:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from activity.models import LogEntry
 from activity.operations import record
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
@@ -20,6 +19,7 @@ from workshops import operations
 from workshops.attended import figures_of, rule_of, seats_of
 from workshops.forms import DecisionForm, OverrideForm, ReasonForm
 from workshops.models import Correction, Enrollment, Roster, Workshop, WorkshopFacilitator, WorkshopSession
+from workshops.timeline import entries_of
 from workshops.views.asking import ASKED, asking_of
 
 TRACK = (("draft", "Draft"), ("scheduled", "Scheduled"), ("in_progress", "In progress"), ("ended", "Ended"))
@@ -55,6 +55,7 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
         Correction.objects.filter(workshop=workshop).select_related("asked_by", "decided_by").order_by("-asked_at")
     )
     asked = next((row for row in corrections if row.state == "asked"), None)
+    confirms = user.has_perm("workshops.confirm_correction", workshop)
     context: dict[str, Any] = {
         "partner": request.partner,
         "workshop": workshop,
@@ -68,13 +69,13 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
         "figures": figures_of(workshop, sessions, rule),
         "status": workshop.status(today()),
         "steps": steps_of(workshop),
-        "timeline": list(LogEntry.objects.about(workshop)[:30]),
+        "timeline": list(entries_of(workshop, sees_people=sees_people, confirms=confirms)[:30]),
         "corrections": corrections,
         "waiting_roster": Roster.objects.filter(workshop=workshop, state="draft").exists(),
         "sees_people": sees_people,
         "may_edit": user.has_perm("workshops.edit", workshop),
         "may_correct": workshop.state == "ended" and not asked and user.has_perm("workshops.edit", workshop),
-        "may_confirm": user.has_perm("workshops.confirm_correction", workshop),
+        "may_confirm": confirms,
         "may_override": user.has_perm("workshops.override", workshop),
         "may_read_people": not sees_people and user.has_perm("workshops.see_contacts_with_reason", workshop),
         "is_over": workshop.last_on is not None and workshop.last_on <= today(),
