@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.money import ExactField
 from common.refs import RefField
 from common.tenancy import DoorGrant
 from common.tenancy.models import NetworkModel
+from common.two_people import ConfirmedByAnother, InPerson
 
 
 class SettingMissing(LookupError):
@@ -55,6 +56,8 @@ class DatedSetting(NetworkModel, DatedRow):
             never_overlapping("key", name="partners_setting_one_version", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("partners_setting_period"),
             two_people("partners_setting_two_people"),
+            ConfirmedByAnother(name="partners_setting_kept", columns=["key", "value"]),
+            InPerson(name="partners_setting_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.CheckConstraint(
                 name="partners_setting_one_end", condition=Q(confirmed_at__isnull=True) | Q(withdrawn_at__isnull=True)
             ),
@@ -74,6 +77,11 @@ def settings_on(on: dt.date, *keys: str) -> dict[str, Decimal]:
     if missing:
         raise SettingMissing(f"no value of {', '.join(missing)} is in force on {on:%Y-%m-%d}")
     return found
+
+
+def setting_in_query(on: dt.date, key: str) -> Subquery:
+    """The same as a column of another query, for a page that has no statement to spare; None where the key has no value."""
+    return Subquery(DatedSetting.objects.filter(in_force(on), key=key, confirmed_at__isnull=False).values("value")[:1])
 
 
 def setting_on(on: dt.date, key: str) -> Decimal:
