@@ -18,6 +18,7 @@ from common.standing import NOBODY_IN_PARTICULAR, Standing
 from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
+from common.two_people import InPerson, SignedTrigger
 
 
 class Side(models.TextChoices):
@@ -120,6 +121,15 @@ class RolesOnlyEnd(WallConstraint):
         return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]
 
 
+class RoleByInvitation(SignedTrigger):
+    """Who is signed in gives no role at Code.org: it begins when the invited person accepts what two Administrators confirmed."""
+
+    events = "INSERT"
+
+    def body(self) -> str:
+        return self.refuse_if("app.person() is not null", "a role begins with an invitation") + "return new;"
+
+
 class CodeOrgRoleQuerySet(models.QuerySet["CodeOrgRole"]):
     """Roles in force."""
 
@@ -159,6 +169,7 @@ class CodeOrgRole(NetworkModel, DatedRow):
             starts_before_end("accounts_role_period"),
             two_people("accounts_role_two_people"),
             RolesOnlyEnd(name="accounts_role_only_ends"),
+            RoleByInvitation(name="accounts_role_by_invitation", columns=[]),
             models.CheckConstraint(name="accounts_role_has_people", condition=Q(proposed_by__isnull=False)),
         ]
 
@@ -207,6 +218,7 @@ class CodeOrgInvitation(NetworkModel):
     class Meta:
         constraints = [
             two_people("accounts_invitation_two_people"),
+            InPerson(name="accounts_invitation_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.UniqueConstraint(
                 "email",
                 "role",

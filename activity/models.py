@@ -21,6 +21,7 @@ from common.tenancy.models import (
     TenantOneToOne,
     TenantQuerySet,
 )
+from common.two_people import InPerson
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -65,8 +66,26 @@ class LogEntry(Entry, TenantModel):
     objects: ClassVar[LogEntryManager[LogEntry]] = LogEntryManager()
 
     class Meta:
-        constraints = [AppendOnlyTable(name="activity_logentry_append_only")]
+        constraints = [
+            AppendOnlyTable(name="activity_logentry_append_only"),
+            InPerson(name="activity_logentry_in_person", columns=["actor_id"]),
+        ]
         indexes = [models.Index(fields=["partner", "subject_type", "subject_id", "-at"], name="activity_log_subject")]
+
+
+class NetworkLogEntryQuerySet(models.QuerySet["NetworkLogEntry"]):
+    """Timelines of the network."""
+
+    def about_all(self, *kinds: type[models.Model]) -> Self:
+        """Entries of all rows of these models, newest first, with their actors."""
+        return (
+            self.filter(subject_type__in=[kind._meta.label_lower for kind in kinds])
+            .select_related("actor")
+            .order_by("-at", "-id")
+        )
+
+
+NetworkLogEntryManager = models.Manager.from_queryset(NetworkLogEntryQuerySet)
 
 
 class NetworkLogEntry(Entry, NetworkModel):
@@ -74,8 +93,13 @@ class NetworkLogEntry(Entry, NetworkModel):
 
     wall: ClassVar[type[WallConstraint]] = StaffTable
 
+    objects: ClassVar[NetworkLogEntryManager[NetworkLogEntry]] = NetworkLogEntryManager()
+
     class Meta:
-        constraints = [AppendOnlyTable(name="activity_networklogentry_append_only")]
+        constraints = [
+            AppendOnlyTable(name="activity_networklogentry_append_only"),
+            InPerson(name="activity_networklogentry_in_person", columns=["actor_id"]),
+        ]
         indexes = [models.Index(fields=["subject_type", "subject_id", "-at"], name="activity_netlog_subject")]
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.refs import RefField
 from common.tenancy.models import NetworkModel
+from common.two_people import ConfirmedByAnother, InPerson
 
 
 class Format(models.TextChoices):
@@ -122,6 +123,10 @@ class SubjectRule(NetworkModel, DatedRow):
             never_overlapping("subject", name="catalog_rule_one_version", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("catalog_rule_period"),
             two_people("catalog_rule_two_people"),
+            ConfirmedByAnother(
+                name="catalog_rule_kept", columns=["subject_id", "min_days", "max_days", "max_hours", "formats"]
+            ),
+            InPerson(name="catalog_rule_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.CheckConstraint(
                 name="catalog_rule_withdrawn", condition=Q(withdrawn_at__isnull=True) | Q(confirmed_at__isnull=True)
             ),

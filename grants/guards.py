@@ -188,3 +188,92 @@ class HonestOffer(MoneyTrigger):
             f"if new.approved_by_id is not null and (new.approved_by_id = new.proposed_by_id or {scored}) then "
             f"{self.refuse('an offer is approved by another person, who scored nothing in its cycle')}; end if; return new;"
         )
+
+
+class BeforeScoresOpen(MoneyTrigger):
+    """A policy is chosen before anybody has seen the scores that it shares money by (grants.md 3.6)."""
+
+    when = "BEFORE INSERT"
+
+    def function_body(self) -> str:
+        return (
+            "if exists (select from grants_cycle c where c.id = new.cycle_id and c.scores_opened_at is not null) then "
+            f"{self.refuse('the policy is chosen before the scores are opened')}; end if; return new;"
+        )
+
+
+class OwnMark(MoneyTrigger):
+    """A mark is given and changed by the reviewer herself while her review is open, by whatever door."""
+
+    when = "BEFORE INSERT OR UPDATE OR DELETE"
+    declared = "declare known record;"
+
+    def function_body(self) -> str:
+        return (
+            "select state, reviewer_id, released_at into known from grants_review r where r.id = coalesce(new.review_id, old.review_id); "
+            "if known.state is distinct from 'assigned' or known.released_at is not null or known.reviewer_id <> app.person() "
+            "or tg_op = 'UPDATE' and (old.review_id, old.criterion_id) is distinct from (new.review_id, new.criterion_id) then "
+            f"{self.refuse('a mark is given by the reviewer while her review is open')}; end if; return coalesce(new, old);"
+        )
+
+
+class PreparedLine(MoneyTrigger):
+    """A line is written with its slate; a slate that was proposed takes no other."""
+
+    when = "BEFORE INSERT"
+
+    def function_body(self) -> str:
+        return (
+            "if not exists (select from grants_slate s where s.id = new.slate_id and s.state = 'prepared') then "
+            f"{self.refuse('a slate that was proposed takes no other line')}; end if; return new;"
+        )
+
+
+class WholeSlate(MoneyTrigger):
+    """What is proposed and approved is the sum of its lines."""
+
+    when = "BEFORE UPDATE OF state"
+
+    def function_body(self) -> str:
+        return (
+            "if new.state in ('proposed', 'approved') and new.total <> "
+            "(select coalesce(sum(l.amount), 0) from grants_slateline l where l.slate_id = new.id) then "
+            f"{self.refuse('the total of a slate is the sum of its lines')}; end if; return new;"
+        )
+
+
+class AgreedAward(MoneyTrigger):
+    """An award is a line of a slate, or an offer from the waitlist, on which its two people agreed."""
+
+    when = "BEFORE INSERT"
+
+    def function_body(self) -> str:
+        return (
+            "if not exists (select from grants_slateline l join grants_slate s on s.id = l.slate_id where not new.from_waitlist "
+            "and l.proposal_id = new.proposal_id and l.amount = new.amount and s.cycle_id = new.cycle_id "
+            "and s.state in ('proposed', 'approved') and s.proposed_by_id = new.proposed_by_id) "
+            "and not exists (select from grants_waitlistoffer o where new.from_waitlist and o.proposal_id = new.proposal_id "
+            "and o.amount = new.amount and o.proposed_by_id = new.proposed_by_id and o.approved_by_id = new.approved_by_id) then "
+            f"{self.refuse('an award is a line of a proposed slate or an approved offer')}; end if; return new;"
+        )
+
+
+class StepsOnRows(MoneyTrigger):
+    """A proposal is scored with two finished reviews, decided with its decision, awarded with its award."""
+
+    when = "BEFORE UPDATE OF state"
+
+    def function_body(self) -> str:
+        decided = (
+            "exists (select from grants_decision d where d.proposal_id = new.id and (new.state = 'awarded' and d.outcome in ('full', 'partial') "
+            "or new.state = 'waitlisted' and d.outcome = 'waitlist' or new.state = 'declined' and d.outcome = 'decline'))"
+        )
+        return (
+            "if new.state = old.state then return new; end if; "
+            "if old.state = 'in_review' and new.state = 'scored' and "
+            "(select count(*) from grants_review r where r.proposal_id = new.id and r.state = 'done') < 2 then "
+            f"{self.refuse('a proposal is scored once two reviews are done')}; end if; "
+            f"if new.state in ('awarded', 'waitlisted', 'declined') and not {decided} or new.state = 'awarded' and "
+            "not exists (select from grants_award a where a.proposal_id = new.id) then "
+            f"{self.refuse('a proposal is decided with its decision and its award')}; end if; return new;"
+        )

@@ -17,7 +17,9 @@ from common.refs import RefField
 from common.tenancy import DoorPolicy
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import ModelT, TenantManager, TenantModel, TenantQuerySet
+from common.two_people import InPerson
 from partners.calendar import FiscalYear, ProgramYear, Quarter
+from partners.guards import InvitationInReach, RoleOnlyEnds
 from partners.settings import DatedSetting
 
 __all__ = [
@@ -204,6 +206,10 @@ class Membership(HeldForATime, TenantModel):
         constraints = [
             OwnAndTenant(name="partners_membership_own"),
             OneSide(name="partners_membership_one_side"),
+            RoleOnlyEnds(
+                name="partners_membership_only_ends",
+                columns=["partner_id", "user_id", "role", "employed", "starts_on", "created_by_id"],
+            ),
             models.CheckConstraint(name="partners_membership_side", condition=Q(side=Side.PARTNER)),
             never_overlapping(
                 "partner", "user", "role", name="partners_membership_once", start="starts_on", end="ends_before"
@@ -277,6 +283,14 @@ class Invitation(TenantModel):
                 command="SELECT",
                 using="'partners.invitation:' || id = (select app.subject())",
             ),
+            InvitationInReach(
+                name="partners_invitation_in_reach",
+                columns=[
+                    *("email", "role", "employed", "starts_on", "ends_before", "expires_at"),
+                    *("invited_by_id", "accepted_by_id", "accepted_at"),
+                ],
+            ),
+            InPerson(name="partners_invitation_in_person", columns=["invited_by_id"]),
             models.CheckConstraint(name="partners_invitation_email_lower", condition=Q(email=Lower("email"))),
             models.UniqueConstraint(
                 "partner",

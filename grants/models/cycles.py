@@ -18,7 +18,8 @@ from common.refs import RefField
 from common.tenancy import AppendOnlyTable, DoorGrant, StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
-from grants.guards import SeedCriteria
+from common.two_people import ConfirmedByAnother, FixedWithParent, InPerson
+from grants.guards import BeforeScoresOpen, SeedCriteria
 from partners.models import Quarter
 
 PERSON = settings.AUTH_USER_MODEL
@@ -37,6 +38,8 @@ class Rubric(NetworkModel, DatedRow):
             never_overlapping(name="grants_rubric_one_version", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("grants_rubric_period"),
             two_people("grants_rubric_two_people"),
+            ConfirmedByAnother(name="grants_rubric_kept", columns=[]),
+            InPerson(name="grants_rubric_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             DoorGrant(name="grants_rubric_review", role="rp_review"),
         ]
 
@@ -71,6 +74,7 @@ class Criterion(NetworkModel):
                 name="grants_criterion_never_zero", condition=~Q(key__in=ALWAYS_PRESENT) | Q(weight__gt=0)
             ),
             SeedCriteria(name="grants_criterion_always_present"),
+            FixedWithParent(name="grants_criterion_kept", parent="grants_rubric", column="rubric_id"),
             DoorGrant(name="grants_criterion_review", role="rp_review"),
         ]
 
@@ -222,6 +226,8 @@ class PolicyChoice(NetworkModel):
     class Meta:
         constraints = [
             AppendOnlyTable(name="grants_policychoice_append_only"),
+            BeforeScoresOpen(name="grants_policychoice_guard"),
+            InPerson(name="grants_policychoice_in_person", columns=["chosen_by_id"]),
             models.CheckConstraint(name="grants_policychoice_known", condition=Q(policy__in=["P1", "P3"])),
             models.CheckConstraint(name="grants_policychoice_line", condition=Q(line__gte=0, line__lte=100)),
         ]

@@ -18,7 +18,8 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable, DoorPolicy
 from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
-from grants.guards import FrozenVersion, HonestAnswer, PartnerPart
+from common.two_people import InPerson
+from grants.guards import FrozenVersion, HonestAnswer, PartnerPart, StepsOnRows
 from grants.models.cycles import Cycle
 from grants.words import Audience, Family, Goal, Measure
 
@@ -102,6 +103,8 @@ class Proposal(StatefulModel, TenantModel):
         constraints = [
             StateTable(name="grants_proposal_states", steps=STEPS),
             PartnerPart(name="grants_proposal_guard"),
+            StepsOnRows(name="grants_proposal_steps_on_rows"),
+            InPerson(name="grants_proposal_in_person", columns=["author_id", "submitted_by_id"]),
             models.CheckConstraint(
                 name="grants_proposal_sent_whole",
                 condition=Q(state__in=("draft", "pm_review", "withdrawn"))
@@ -309,6 +312,7 @@ class Endorsement(TenantModel):
         constraints = [
             AppendOnlyTable(name="grants_endorsement_append_only"),
             HonestAnswer(name="grants_endorsement_guard"),
+            InPerson(name="grants_endorsement_in_person", columns=["answered_by_id"]),
             models.UniqueConstraint("version", name="grants_endorsement_once"),
             models.CheckConstraint(
                 name="grants_endorsement_return_says_why", condition=Q(outcome="endorsed") | ~Q(note="")
@@ -344,6 +348,7 @@ class ContextNote(TenantModel):
     class Meta:
         constraints = [
             AppendOnlyTable(name="grants_contextnote_append_only"),
+            InPerson(name="grants_contextnote_in_person", columns=["written_by_id"]),
             DoorPolicy(
                 name="grants_contextnote_review",
                 role="rp_review",

@@ -13,7 +13,7 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable
 from common.tenancy.models import NetworkModel, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
-from grants.guards import CleanReviewer, HiddenFromPartner
+from grants.guards import CleanReviewer, HiddenFromPartner, OwnMark
 from grants.models.cycles import Criterion, Cycle
 from grants.models.proposals import Proposal, ProposalVersion
 from ledger.models import ConflictOfInterest
@@ -128,6 +128,7 @@ class ReviewScore(TenantModel):
     class Meta:
         constraints = [
             HiddenFromPartner(name="grants_reviewscore_hidden"),
+            OwnMark(name="grants_reviewscore_guard"),
             models.UniqueConstraint("review", "criterion", name="grants_reviewscore_once"),
             models.CheckConstraint(name="grants_reviewscore_value", condition=Q(value__gte=1, value__lte=5)),
             DoorPolicy(

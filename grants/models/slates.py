@@ -13,7 +13,16 @@ from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import AppendOnlyTable
 from common.tenancy.models import NetworkModel, TenantForeignKey, TenantManager, TenantModel, TenantOneToOne
-from grants.guards import HiddenFromPartner, HonestAward, HonestOffer, HonestSlate
+from common.two_people import InPerson
+from grants.guards import (
+    AgreedAward,
+    HiddenFromPartner,
+    HonestAward,
+    HonestOffer,
+    HonestSlate,
+    PreparedLine,
+    WholeSlate,
+)
 from grants.models.cycles import Cycle
 from grants.models.proposals import Proposal
 from ledger.models import Transaction
@@ -63,6 +72,8 @@ class Slate(StatefulModel, NetworkModel):
         constraints = [
             StateTable(name="grants_slate_states", steps=STEPS),
             HonestSlate(name="grants_slate_guard"),
+            WholeSlate(name="grants_slate_whole"),
+            InPerson(name="grants_slate_in_person", columns=["proposed_by_id", "approved_by_id", "returned_by_id"]),
             models.UniqueConstraint("cycle", "number", name="grants_slate_number"),
             models.UniqueConstraint(
                 "cycle", name="grants_slate_one_alive", condition=Q(state__in=("prepared", "proposed", "approved"))
@@ -111,6 +122,7 @@ class SlateLine(TenantModel):
         constraints = [
             AppendOnlyTable(name="grants_slateline_append_only"),
             HiddenFromPartner(name="grants_slateline_hidden"),
+            PreparedLine(name="grants_slateline_guard"),
             models.UniqueConstraint("slate", "proposal", name="grants_slateline_once"),
             models.CheckConstraint(
                 name="grants_slateline_useful",
@@ -150,6 +162,7 @@ class Decision(TenantModel):
     class Meta:
         constraints = [
             AppendOnlyTable(name="grants_decision_append_only"),
+            InPerson(name="grants_decision_in_person", columns=["decided_by_id"]),
             models.CheckConstraint(name="grants_decision_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="grants_decision_amount",
@@ -184,6 +197,8 @@ class Award(TenantModel):
         constraints = [
             AppendOnlyTable(name="grants_award_append_only"),
             HonestAward(name="grants_award_guard"),
+            AgreedAward(name="grants_award_agreed"),
+            InPerson(name="grants_award_in_person", columns=["approved_by_id"]),
             models.CheckConstraint(name="grants_award_two_people", condition=~Q(approved_by=F("proposed_by"))),
             models.CheckConstraint(name="grants_award_amount", condition=Q(amount__gte=1)),
         ]
@@ -214,6 +229,9 @@ class WaitlistOffer(TenantModel):
         constraints = [
             HiddenFromPartner(name="grants_waitlistoffer_hidden"),
             HonestOffer(name="grants_waitlistoffer_guard"),
+            InPerson(
+                name="grants_waitlistoffer_in_person", columns=["proposed_by_id", "approved_by_id", "dropped_by_id"]
+            ),
             models.UniqueConstraint(
                 "proposal",
                 name="grants_waitlistoffer_one_open",

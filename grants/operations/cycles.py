@@ -179,7 +179,6 @@ def end_waitlist(*, cycle: Cycle, at: dt.datetime) -> int:
         Decision.objects.filter(proposal__in=waiting).order_by("decided_at").values_list("proposal_id", "score")
     )
     WaitlistOffer.objects.filter(proposal__in=waiting, approved_at=None, dropped_at=None).update(dropped_at=at)
-    Proposal.objects.filter(pk__in=[row.pk for row in waiting]).update(state="declined")
     Decision.objects.bulk_create(
         [
             Decision(
@@ -195,6 +194,7 @@ def end_waitlist(*, cycle: Cycle, at: dt.datetime) -> int:
             for row in waiting
         ]
     )
+    Proposal.objects.filter(pk__in=[row.pk for row in waiting]).update(state="declined")
     record_all(
         [(row, f"The waitlist ended; {row.title} was declined") for row in waiting],
         verb="proposal.declined",

@@ -144,8 +144,6 @@ def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.d
         decided_by=by,
         decided_at=at,
     )
-    row.move_to(Proposal.State.AWARDED)
-    row.save(update_fields=["state"])
     award = Award.objects.create(
         partner_id=row.partner_id,
         proposal=row,
@@ -157,6 +155,8 @@ def _awarded(row: Proposal, offer: WaitlistOffer, posted: Any, by: Any, at: dt.d
         approved_by=by,
         approved_at=at,
     )
+    row.move_to(Proposal.State.AWARDED)
+    row.save(update_fields=["state"])
     text = f"{show_short(offer.amount)} from the waitlist was approved"
     record(row, verb="proposal.decided", text=text, by=by, at=at)
     told = f"{row}: {show_short(offer.amount)} from the waitlist"

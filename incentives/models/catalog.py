@@ -14,6 +14,7 @@ from common.refs import RefField
 from common.tenancy import StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
+from common.two_people import ConfirmedByAnother, FixedWithParent, InPerson
 from incentives.guards import AmountRange, ConfirmedSweep, FixedBeforeYear
 from partners.models import FiscalYear
 
@@ -117,6 +118,11 @@ class OutcomeVersion(NetworkModel, DatedRow):
             never_overlapping("outcome", name="incentives_version_one", condition=Q(confirmed_at__isnull=False)),
             starts_before_end("incentives_version_period"),
             two_people("incentives_version_two_people"),
+            ConfirmedByAnother(
+                name="incentives_version_kept",
+                columns=["outcome_id", "amount", "title", "rule", "once", "months", "yearly_limit"],
+            ),
+            InPerson(name="incentives_version_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.CheckConstraint(
                 name="incentives_version_months",
                 condition=Q(once="months", months__gt=0) | (~Q(once="months") & Q(months__isnull=True)),
@@ -157,7 +163,12 @@ class RequiredEvidence(NetworkModel):
     objects: ClassVar[models.Manager[RequiredEvidence]] = models.Manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("version", "position", name="incentives_requiredevidence_position")]
+        constraints = [
+            models.UniqueConstraint("version", "position", name="incentives_requiredevidence_position"),
+            FixedWithParent(
+                name="incentives_requiredevidence_kept", parent="incentives_outcomeversion", column="version_id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -185,6 +196,8 @@ class FiscalOption(NetworkModel):
     class Meta:
         constraints = [
             FixedBeforeYear(name="incentives_fiscaloption_fixed"),
+            ConfirmedByAnother(name="incentives_fiscaloption_kept", columns=["fiscal_year_id", "choice"], dated=False),
+            InPerson(name="incentives_fiscaloption_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.UniqueConstraint(
                 "fiscal_year", name="incentives_fiscaloption_one", condition=Q(confirmed_at__isnull=False)
             ),
@@ -227,6 +240,7 @@ class Sweep(NetworkModel):
     class Meta:
         constraints = [
             ConfirmedSweep(name="incentives_sweep_kept"),
+            InPerson(name="incentives_sweep_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
             models.CheckConstraint(name="incentives_sweep_two", condition=~Q(confirmed_by=F("proposed_by"))),
             models.CheckConstraint(
                 name="incentives_sweep_confirmed",

@@ -12,6 +12,7 @@ from common.dated import DatedRow, starts_before_end, two_people
 from common.money import MoneyField
 from common.refs import RefField
 from common.tenancy.models import NetworkModel, TenantManager, TenantModel, TenantQuerySet
+from common.two_people import InPerson
 from ledger.kinds import LimitKind, NetworkKind, PartnerKind
 from ledger.walls import ByMovementOnly, ConfirmedLimit, TwoPeopleKeepIt, WithoutInterest
 
@@ -139,6 +140,7 @@ def _version(table: str) -> list[models.BaseConstraint]:
             name=f"{table}_one_end", condition=Q(confirmed_at__isnull=True) | Q(withdrawn_at__isnull=True)
         ),
         TwoPeopleKeepIt(name=f"{table}_kept"),
+        InPerson(name=f"{table}_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
     ]
 
 

@@ -14,6 +14,7 @@ from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy import StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel, TenantManager, TenantModel, TenantQuerySet
+from common.two_people import InPerson
 from ledger.walls import ClosedBatch, PaidBatch
 
 PERSON = settings.AUTH_USER_MODEL
@@ -100,6 +101,7 @@ class PaymentBatch(StatefulModel, NetworkModel):
                 & ~Q(paid_by=F("exported_by")),
             ),
             PaidBatch(name="ledger_paymentbatch_kept"),
+            InPerson(name="ledger_paymentbatch_in_person", columns=["created_by_id", "exported_by_id", "paid_by_id"]),
         ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="ledger_paymentbatch_created")]
 

@@ -14,6 +14,7 @@ from activity.operations import record
 from common.dated import in_force
 from common.errors import DomainError
 from common.money import CENT, show_money
+from common.tenancy import staff_context
 from common.zones import network_date
 from ledger.kinds import KINDS, LimitKind, PartnerKind
 from ledger.models import Budget, Limit, LimitVersion, NetworkBudget, PartnerLimit
@@ -107,16 +108,17 @@ def agree_limit(
     (proposer, proposed_at), (by, at) = agreed
     if proposer.pk == by.pk:
         raise LimitRefused("You proposed this limit, so another person confirms it.")
-    row = PartnerLimit.objects.create(
-        partner=partner,
-        kind=kind,
-        amount=amount,
-        valid_from=period.starts_on,
-        valid_before=period.ends_before,
-        reason=reason,
-        proposed_by=proposer,
-        proposed_at=proposed_at,
-    )
+    with staff_context("a limit that was proposed elsewhere", user=proposer.pk):  # a step is signed by its own person
+        row = PartnerLimit.objects.create(
+            partner=partner,
+            kind=kind,
+            amount=amount,
+            valid_from=period.starts_on,
+            valid_before=period.ends_before,
+            reason=reason,
+            proposed_by=proposer,
+            proposed_at=proposed_at,
+        )
     return _confirm(row, by, at)
 
 

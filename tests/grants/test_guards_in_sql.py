@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from django.db.utils import Error
 from common.errors import constraint_of
 from common.tenancy import review_context, staff_context, tenant_context
 from grants import operations
-from grants.models import Award, Cycle, Proposal, Review, ReviewScore, Slate
+from grants.models import Award, Cycle, Proposal, Review, ReviewScore, Rubric, Slate
 from tests import factories
 from tests.grants.conftest import Arena, arena_of
 from tests.grants.factories import assigned, close, marked, scored, sent
@@ -161,7 +161,7 @@ def test_an_award_needs_its_ledger_transaction_and_stays_within_the_ask(arena: A
             proposal=row,
             cycle=slate.cycle,
             transaction_id=999_999,
-            amount=Decimal(2000),
+            amount=slate.lines.get().amount,
             proposed_by=arena.staff[0],
             approved_by=arena.staff[1],
             approved_at=arena.decided,
@@ -170,11 +170,17 @@ def test_an_award_needs_its_ledger_transaction_and_stays_within_the_ask(arena: A
 
 
 def test_a_rubric_always_has_alignment_and_reach(arena: Arena) -> None:
-    assert (
-        refused("update grants_criterion set weight = 0 where key = 'alignment'", []) == "grants_criterion_never_zero"
+    rubric = Rubric.objects.create(
+        valid_from=dt.date(2090, 1, 1), reason="New", proposed_by=arena.staff[0], proposed_at=arena.during
     )
-    statement = "delete from grants_criterion where key = 'reach'; set constraints all immediate"
-    assert refused(statement, []) == "grants_criterion_always_present"
+    columns = "key, label, weight, anchor_1, anchor_3, anchor_5, position"
+    copied = f"insert into grants_criterion (rubric_id, {columns}) select %s, {columns} from grants_criterion where rubric_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(copied, [rubric.pk, arena.cycle.rubric_id])
+    zero = "update grants_criterion set weight = 0 where key = 'alignment' and rubric_id = %s"
+    assert refused(zero, [rubric.pk]) == "grants_criterion_never_zero"
+    gone = "delete from grants_criterion where key = 'reach' and rubric_id = %s; set constraints all immediate"
+    assert refused(gone, [rubric.pk]) == "grants_criterion_always_present"
 
 
 def test_the_partner_sees_no_review_and_no_slate(arena: Arena) -> None:
@@ -230,4 +236,4 @@ def test_a_reviewer_cannot_mark_for_somebody_else(world: World) -> None:
         found = refused(
             "insert into grants_reviewscore (partner_id, review_id, criterion_id, value) values (%s, %s, %s, 5)", values
         )
-        assert "row-level security" in found
+        assert found == "grants_reviewscore_guard"

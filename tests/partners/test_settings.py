@@ -25,10 +25,13 @@ MARCH, JUNE = dt.date(2026, 3, 1), dt.date(2026, 6, 1)
 
 def version(value: str, start: dt.date, end: dt.date | None = None, **given: Any) -> DatedSetting:
     one, two = factories.founders()
-    people = {"proposed_by": one, "proposed_at": now(), "confirmed_by": two, "confirmed_at": now()}
-    return DatedSetting.objects.create(
-        key="test.days", value=Decimal(value), valid_from=start, valid_before=end, reason="r", **{**people, **given}
-    )
+    confirmed = {"confirmed_by": two, "confirmed_at": now()}
+    confirmed |= {name: given.pop(name) for name in tuple(confirmed) if name in given}
+    facts = {"value": Decimal(value), "valid_from": start, "valid_before": end, "reason": "r", **given}
+    made = DatedSetting.objects.create(key="test.days", proposed_by=one, proposed_at=now(), **facts)
+    DatedSetting.objects.filter(pk=made.pk).update(**confirmed)
+    made.refresh_from_db()
+    return made
 
 
 def test_the_value_in_force_on_a_date() -> None:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy.models import TenantForeignKey, TenantModel
+from common.two_people import InPerson
 from workshops.models.workshop import Workshop
 
 PERSON = settings.AUTH_USER_MODEL
@@ -126,6 +127,7 @@ class Correction(StatefulModel, TenantModel):
     class Meta:
         constraints = [
             StateTable(name="workshops_correction_states", steps=CORRECTION_STEPS),
+            InPerson(name="workshops_correction_in_person", columns=["asked_by_id", "decided_by_id"]),
             models.UniqueConstraint("workshop", name="workshops_correction_one_open", condition=Q(state="asked")),
             models.CheckConstraint(
                 name="workshops_correction_two_people",
