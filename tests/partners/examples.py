@@ -45,4 +45,5 @@ EXAMPLES: dict[type[Any], Any] = {
 KWARGS: dict[str, dict[str, str]] = {
     "invitation_open": {"token": "no-such-token"},
     "demo_sign_in": {"ref": "U-0000000000"},
+    "held_form": {"ref": "no-such-form"},
 }
