@@ -24,7 +24,7 @@ class RoleOnlyEnds(SignedTrigger):
 
 
 class InvitationInReach(SignedTrigger):
-    """People of a partner invite to the roles that theirs gives, and only withdraw what was sent (`columns` stay)."""
+    """People of a partner invite to the roles that theirs gives, and only withdraw or send again what was sent (`columns` stay)."""
 
     def body(self) -> str:
         old, new = (", ".join(f"{row}.{column}" for column in self.columns) for row in ("old", "new"))

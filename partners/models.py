@@ -286,7 +286,7 @@ class Invitation(TenantModel):
             InvitationInReach(
                 name="partners_invitation_in_reach",
                 columns=[
-                    *("email", "role", "employed", "starts_on", "ends_before", "expires_at"),
+                    *("email", "role", "employed", "starts_on", "ends_before"),
                     *("invited_by_id", "accepted_by_id", "accepted_at"),
                 ],
             ),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invitation',
-            constraint=partners.guards.InvitationInReach(columns=['email', 'role', 'employed', 'starts_on', 'ends_before', 'expires_at', 'invited_by_id', 'accepted_by_id', 'accepted_at'], name='partners_invitation_in_reach'),
+            constraint=partners.guards.InvitationInReach(columns=['email', 'role', 'employed', 'starts_on', 'ends_before', 'invited_by_id', 'accepted_by_id', 'accepted_at'], name='partners_invitation_in_reach'),
         ),
         migrations.AddConstraint(
             model_name='invitation',

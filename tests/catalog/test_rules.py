@@ -31,14 +31,18 @@ def other(world: World) -> User:
 
 
 @pytest.mark.parametrize("hours", ["NaN", "0", "-1"])
-def test_the_database_refuses_hours_that_are_no_number_above_zero(hours: str) -> None:
+def test_the_database_refuses_hours_that_are_no_number_above_zero(world: World, hours: str) -> None:
+    copied = (
+        "insert into catalog_subjectrule (ref, subject_id, formats, valid_from, reason, proposed_by_id, proposed_at, max_hours) "
+        "select 'U-0000000000', subject_id, formats, '2099-01-01', 'SQL', %s, now(), %s from catalog_subjectrule limit 1"
+    )
     with (
         staff_context("direct SQL"),
         pytest.raises(IntegrityError) as refused,
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("update catalog_subjectrule set max_hours = %s", [hours])
+        cursor.execute(copied, [world.people["staff"].pk, hours])
     assert constraint_of(refused.value) == "catalog_rule_hours"
 
 

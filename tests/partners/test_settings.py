@@ -27,8 +27,8 @@ def version(value: str, start: dt.date, end: dt.date | None = None, **given: Any
     one, two = factories.founders()
     confirmed = {"confirmed_by": two, "confirmed_at": now()}
     confirmed |= {name: given.pop(name) for name in tuple(confirmed) if name in given}
-    facts = {"value": Decimal(value), "valid_from": start, "valid_before": end, "reason": "r", **given}
-    made = DatedSetting.objects.create(key="test.days", proposed_by=one, proposed_at=now(), **facts)
+    facts = {"value": Decimal(value), "valid_from": start, "valid_before": end, "reason": "r", "proposed_by": one}
+    made = DatedSetting.objects.create(key="test.days", proposed_at=now(), **{**facts, **given})
     DatedSetting.objects.filter(pk=made.pk).update(**confirmed)
     made.refresh_from_db()
     return made
