@@ -91,13 +91,21 @@ def confirm_code_org_role(*, invitation: CodeOrgInvitation, confirmed_by: Any, a
     record(
         row, verb="role.confirmed", text=f"{row.name} was invited as {row.get_role_display()}", by=confirmed_by, at=at
     )
-    queue_mail(
-        to=row.email,
-        template="invitation",
-        key=f"invitation:{row.ref}",
-        at=at,
-        context=_mail_context(row, confirmed_by, at),
-    )
+    _mail_link(row, confirmed_by, at)
+    return row
+
+
+@transaction.atomic
+def resend_code_org_invitation(*, invitation: CodeOrgInvitation, by: Any, at: dt.datetime) -> CodeOrgInvitation:
+    """An Administrator mails a confirmed invitation once more (staff door): a new link for 7 days, the one before opens nothing.
+
+    Locks the invitation. The address and the role stay as two people agreed on them. Raises InvitationRefused.
+    """
+    row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.confirmed_at is None or row.accepted_at or row.withdrawn_at:
+        raise InvitationRefused("Only an invitation that is confirmed and still open is sent again.")
+    record(row, verb="role.invited_again", text=f"The invitation of {row.name} was sent again", by=by, at=at)
+    _mail_link(row, by, at)
     return row
 
 
@@ -197,15 +205,21 @@ def create_administrators(*, people: list[tuple[str, str]], at: dt.datetime) -> 
             confirmed_by=other,
             confirmed_at=at,
         )
-        queue_mail(
-            to=row.email,
-            template="invitation",
-            key=f"invitation:{row.ref}",
-            at=at,
-            context=_mail_context(row, other, at),
-        )
+        _mail_link(row, other, at)
         made.append(row)
     return made
+
+
+@transaction.atomic
+def resend_first_invitations(*, at: dt.datetime) -> list[CodeOrgInvitation]:
+    """Mail the first two invitations once more, as long as nobody has joined: nobody could sign in to do it. Raises AlreadySetUp."""
+    if CodeOrgRole.objects.exists():
+        raise AlreadySetUp("An Administrator has joined: she sends invitations again on the Accounts page.")
+    rows = list(CodeOrgInvitation.objects.waiting().filter(confirmed_at__isnull=False).select_related("confirmed_by"))
+    for row in rows:
+        assert row.confirmed_by is not None
+        _mail_link(row, row.confirmed_by, at)
+    return rows
 
 
 def one_line(name: str) -> str:
@@ -250,20 +264,25 @@ def _unsigned(email: str, name: str, at: dt.datetime) -> User:
     return User.objects.create_user(email, name, Side.CODE_ORG, joined_at=at)
 
 
-def _mail_context(row: CodeOrgInvitation, invited_by: User, at: dt.datetime) -> dict[str, Any]:
-    return {
+def _mail_link(row: CodeOrgInvitation, invited_by: User, at: dt.datetime) -> None:
+    """A button pressed twice is one mail; each has a link of its own, and the older link ends when it goes out."""
+    link = {
+        "purpose": "invitation",
+        "subject_type": row._meta.label_lower,
+        "subject_id": row.pk,
+        "expires_at": (at + INVITATION_DAYS).isoformat(),
+    }
+    context = {
         "name": row.name,
         "partner": "Code.org",
         "role": row.get_role_display(),
         "invited_by": invited_by.name,
         "days": INVITATION_DAYS.days,
-        "link": {
-            "purpose": "invitation",
-            "subject_type": row._meta.label_lower,
-            "subject_id": row.pk,
-            "expires_at": (at + INVITATION_DAYS).isoformat(),
-        },
+        "link": link,
     }
+    queue_mail(
+        to=row.email, template="invitation", key=f"invitation:{row.ref}:{at:%Y%m%d%H%M%S}", at=at, context=context
+    )
 
 
 @transaction.atomic

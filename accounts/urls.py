@@ -9,6 +9,7 @@ urlpatterns = [
     path("network/accounts/", views.account_list, name="account_list"),
     path("network/accounts/new/", views.role_new, name="role_new"),
     path("network/accounts/invitations/<str:ref>/confirmation/", views.role_confirmation, name="role_confirmation"),
+    path("network/accounts/invitations/<str:ref>/mail/", views.role_mail, name="role_mail"),
     path("network/accounts/invitations/<str:ref>/withdrawal/", views.role_withdrawal, name="role_withdrawal"),
     path("network/accounts/roles/<str:ref>/end/", views.role_end, name="role_end"),
 ]

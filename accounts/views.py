@@ -19,9 +19,6 @@ def account_list(request: ScopedRequest) -> HttpResponse:
     """People of Code.org by role, and roles that wait for a second Administrator."""
     roles = list(CodeOrgRole.objects.select_related("user").order_by("user__name", "role", "id"))
     on = today()
-    waiting = CodeOrgInvitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related(
-        "proposed_by", "confirmed_by"
-    )
     return page(
         request,
         "accounts/account_list.html",
@@ -30,7 +27,8 @@ def account_list(request: ScopedRequest) -> HttpResponse:
                 row for row in roles if row.is_confirmed and (row.valid_before is None or row.valid_before > on)
             ],
             "former": [row for row in roles if row.valid_before is not None and row.valid_before <= on],
-            "waiting": list(waiting.order_by("proposed_at", "id")),
+            "waiting": CodeOrgInvitation.objects.waiting().with_link_until(),
+            "now": now(),
         },
     )
 
@@ -51,13 +49,25 @@ def role_new(request: ScopedRequest) -> HttpResponse:
     return page(request, "accounts/role_form.html", {}, form=form)
 
 
-@requires("accounts.administer", CodeOrgInvitation)
+@requires("accounts.administer", CodeOrgInvitation, fresh=True)
 def role_confirmation(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
     """The second Administrator confirms (POST)."""
     if request.method == "POST":
         try:
             operations.confirm_code_org_role(invitation=invitation, confirmed_by=request.user, at=now())
             messages.success(request, f"{invitation.name} gets a mail with a link that works once.")
+        except DomainError as error:
+            messages.error(request, error.message)
+    return SeeOther("/network/accounts/")
+
+
+@requires("accounts.administer", CodeOrgInvitation)
+def role_mail(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
+    """Mail the link of an open invitation once more (POST)."""
+    if request.method == "POST":
+        try:
+            operations.resend_code_org_invitation(invitation=invitation, by=request.user, at=now())
+            messages.success(request, f"{invitation.name} gets a new link; the one before opens nothing.")
         except DomainError as error:
             messages.error(request, error.message)
     return SeeOther("/network/accounts/")
@@ -75,7 +85,7 @@ def role_withdrawal(request: ScopedRequest, invitation: CodeOrgInvitation) -> Ht
     return SeeOther("/network/accounts/")
 
 
-@requires("accounts.administer", CodeOrgRole)
+@requires("accounts.administer", CodeOrgRole, fresh=True)
 def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
     """End somebody's role with a last day."""
     form = EndRoleForm(request.POST or None, initial={"last_day": today()})

@@ -12,6 +12,11 @@ urlpatterns = [
     path("partners/<slug:partner>/people/outreach-manager/", views.assignment_new, name="assignment_new"),
     path("partners/<slug:partner>/people/invitations/new/", views.invitation_new, name="invitation_new"),
     path(
+        "partners/<slug:partner>/people/invitations/<str:ref>/mail/",
+        views.invitation_mail,
+        name="invitation_mail",
+    ),
+    path(
         "partners/<slug:partner>/people/invitations/<str:ref>/withdrawal/",
         views.invitation_withdrawal,
         name="invitation_withdrawal",

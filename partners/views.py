@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
+from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
@@ -18,6 +20,7 @@ from common.tenancy import Door, staff_context
 from common.views import SeeOther, page, tried
 from common.zones import now, today
 from partners import operations
+from partners.adapter import AccountAdapter
 from partners.forms import AssignmentForm, EndMembershipForm, InvitationForm, JoinForm, PartnerForm
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 from partners.rules import roles_in_reach
@@ -45,7 +48,7 @@ def with_people(partners: list[Partner]) -> list[dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {
         partner.pk: {"partner": partner, "outreach": [], "program": []} for partner in partners
     }
-    for assignment in OutreachAssignment.objects.filter(partner__in=partners).in_force(today()).select_related("user"):
+    for assignment in OutreachAssignment.objects.filter(partner__in=partners).active(today()).select_related("user"):
         found[assignment.partner_id]["outreach"].append(assignment.user.name)
     for member in (
         Membership.objects.filter(partner__in=partners, role="program_manager").in_force(today()).select_related("user")
@@ -143,6 +146,18 @@ def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> Htt
     return SeeOther(f"/partners/{request.partner.slug}/people/")
 
 
+@requires("partners.end_role", Invitation)
+def invitation_mail(request: ScopedRequest, invitation: Invitation) -> HttpResponse:
+    """Mail the link of an invitation once more (POST)."""
+    if request.method == "POST":
+        try:
+            operations.resend_invitation(invitation=invitation, by=request.user, at=now())
+            messages.success(request, f"{invitation.name} gets a new link; the one before opens nothing.")
+        except operations.InvitationOver as error:
+            messages.error(request, error.message)
+    return SeeOther(f"/partners/{request.partner.slug}/people/")
+
+
 @requires("partners.end_role", Membership)
 def membership_end(request: ScopedRequest, membership: Membership) -> HttpResponse:
     """End a role with a last day and a reason."""
@@ -191,11 +206,18 @@ def invitation_open(request: ScopedRequest, token: str) -> HttpResponse:
         return page(request, "partners/invitation_over.html", {})
     form = JoinForm(request.POST or None, initial={"name": invitation.name})
     if form.is_valid():
-        accepted = tried(form, lambda: join(invitation, link, form.cleaned_data))
+        accepted = tried(form, lambda: join(request, invitation, link, form.cleaned_data))
         if accepted is not None:
+            sign_out(request)
             messages.success(request, "Your account is ready. Sign in with your e-mail and password.")
             return SeeOther("/accounts/login/")
     return page(request, "partners/invitation_open.html", {"invitation": invitation, **words_of(invitation)}, form=form)
+
+
+def sign_out(request: ScopedRequest) -> None:
+    """Whoever was signed in here: the next to sign in is the one who joined. The link door has no sessions."""
+    with staff_context("signed out by an invitation"):
+        logout(request)
 
 
 def words_of(invitation: Any) -> dict[str, Any]:
@@ -219,8 +241,19 @@ def invited_by_link(link: Any) -> Any:
     return found if found is not None and found.accepted_at is None and found.withdrawn_at is None else None
 
 
-def join(invitation: Any, link: Any, data: dict[str, str]) -> User:
-    """Accept through the staff door: the link door reads only."""
+def join(request: ScopedRequest, invitation: Any, link: Any, data: dict[str, str]) -> User:
+    """Accept; passwords that are wrong for the account of the address count like those of the sign-in page."""
+    if not ratelimit.consume(request, action="login_failed", key=invitation.email, dry_run=True):
+        raise operations.WrongPassword(AccountAdapter.error_messages["too_many_login_attempts"], field="password")
+    try:
+        return accept(invitation, link, data)
+    except operations.WrongPassword:
+        ratelimit.consume(request, action="login_failed", key=invitation.email)
+        raise
+
+
+def accept(invitation: Any, link: Any, data: dict[str, str]) -> User:
+    """Through the staff door: the link door reads only."""
     with staff_context("invitation accepted"):
         if isinstance(invitation, Invitation):
             row = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation.pk)

@@ -10,6 +10,7 @@ from partners.operations.membership import (
     accept_invitation,
     end_membership,
     invite_member,
+    resend_invitation,
     withdraw_invitation,
 )
 from partners.operations.network import (
@@ -40,5 +41,6 @@ __all__ = [
     "ensure_calendars",
     "import_partners",
     "invite_member",
+    "resend_invitation",
     "withdraw_invitation",
 ]

@@ -88,25 +88,7 @@ def invite_member(  # noqa: PLR0913  an invitation has this many parts
         by=invited_by,
         at=at,
     )
-    queue_mail(
-        to=address,
-        template="invitation",
-        key=f"invitation:{invitation.ref}",
-        at=at,
-        context={
-            "name": invitation.name,
-            "partner": partner.name,
-            "role": Role(role).label,
-            "invited_by": invited_by.name,
-            "days": days,
-            "link": {
-                "purpose": "invitation",
-                "subject_type": SUBJECT,
-                "subject_id": invitation.pk,
-                "expires_at": invitation.expires_at.isoformat(),
-            },
-        },
-    )
+    _mail_link(invitation, partner, invited_by, days, at)
     return invitation
 
 
@@ -154,6 +136,26 @@ def accept_invitation(*, invitation: Invitation, link: Link, password: str, name
 
 
 @transaction.atomic
+def resend_invitation(*, invitation: Invitation, by: Any, at: dt.datetime) -> Invitation:
+    """Mail an open or expired invitation once more, with all its days: a new link, the one before opens nothing.
+
+    Who may: who gives the role (roles.md). Address, role and dates of the role stay. Locks the invitation. Raises InvitationOver.
+    """
+    row = Invitation.objects.select_for_update(of=("self",)).select_related("partner").get(pk=invitation.pk)
+    if row.accepted_at or row.withdrawn_at:
+        raise InvitationOver("This invitation has been used or withdrawn already.")
+    if row.ends_before is not None and row.ends_before <= network_date(at):
+        raise InvitationOver("The dates of this role are over: withdraw the invitation and make a new one.")
+    days = int(setting_on(network_date(at), "partners.invitation_days"))
+    row.expires_at = at + dt.timedelta(days=days)
+    row.save(update_fields=["expires_at"])
+    text = f"The invitation of {row.name} as {row.get_role_display()} was sent again"
+    record(row.partner, verb="member.invited_again", text=text, by=by, at=at)
+    _mail_link(row, row.partner, by, days, at)
+    return row
+
+
+@transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, withdrawn_by: Any, at: dt.datetime) -> None:
     """Take an open invitation back; its link opens nothing from then on. Raises InvitationOver."""
     changed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
@@ -198,6 +200,26 @@ def end_membership(
         after={"last_day": last_day},
     )
     return membership
+
+
+def _mail_link(invitation: Invitation, partner: Partner, invited_by: Any, days: int, at: dt.datetime) -> None:
+    """A button pressed twice is one mail; each has a link of its own, and the older link ends when it goes out."""
+    link = {
+        "purpose": "invitation",
+        "subject_type": SUBJECT,
+        "subject_id": invitation.pk,
+        "expires_at": invitation.expires_at.isoformat(),
+    }
+    context = {
+        "name": invitation.name,
+        "partner": partner.name,
+        "role": invitation.get_role_display(),
+        "invited_by": invited_by.name,
+        "days": days,
+        "link": link,
+    }
+    key = f"invitation:{invitation.ref}:{at:%Y%m%d%H%M%S}"
+    queue_mail(to=invitation.email, template="invitation", key=key, at=at, context=context)
 
 
 def _refuse_unsuitable(

@@ -7,6 +7,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -24,6 +26,11 @@ from tests.world import SignIn, World, facts
 pytestmark = pytest.mark.django_db
 PASSWORD = "nine grey geese"
 NEW = {"name": "Grace Ibarra", "email": "grace@code.example", "role": "finance", "reason": "The team grows"}
+
+
+@pytest.fixture(autouse=True)
+def unlimited() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -49,6 +56,21 @@ def test_one_proposes_another_confirms_and_the_person_joins(world: World, other:
     assert role.valid_from == today()
 
 
+def test_roles_are_confirmed_and_ended_after_a_fresh_code(world: World, other: User, signed_in: SignIn) -> None:
+    signed_in(other).post("/network/accounts/new/", NEW)
+    with staff_context("look"):
+        proposed, held = CodeOrgInvitation.objects.get(), CodeOrgRole.objects.get(user=world.people["finance"])
+    browser = signed_in(world.people["administrator"], fresh=False)
+    for url in (
+        f"/network/accounts/invitations/{proposed.ref}/confirmation/",
+        f"/network/accounts/roles/{held.ref}/end/",
+    ):
+        assert "/?next=" in browser.post(url, {"last_day": today()}).headers["Location"]
+    with staff_context("look"):
+        assert CodeOrgInvitation.objects.get().confirmed_at is None
+        assert CodeOrgRole.objects.get(pk=held.pk).valid_before is None
+
+
 def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn) -> None:
     browser = signed_in(world.people["administrator"])
     browser.post("/network/accounts/new/", NEW)
@@ -59,6 +81,32 @@ def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn
     assert receive() == []
     with staff_context("look"):
         assert CodeOrgInvitation.objects.get().confirmed_at is None
+
+
+def test_an_administrator_sends_an_invitation_again(world: World, other: User, signed_in: SignIn) -> None:
+    signed_in(world.people["administrator"]).post("/network/accounts/new/", NEW)
+    with staff_context("look"):
+        url = f"/network/accounts/invitations/{CodeOrgInvitation.objects.get().ref}/"
+    browser = signed_in(other)
+    assert "confirmed and still open" in facts(browser.post(f"{url}mail/", follow=True))
+    assert receive() == [], "nothing is mailed before the second person"
+    browser.post(f"{url}confirmation/")
+    assert "Mail goes out" in facts(browser.get("/network/accounts/"))
+    first = path_in(receive()[0])
+    assert "Invited" in facts(browser.get("/network/accounts/"))
+    with time_machine.travel(now() + dt.timedelta(days=8), tick=False):
+        later = signed_in(other)
+        assert "Link over" in facts(later.get("/network/accounts/"))
+        for _ in range(2):
+            assert later.post(f"{url}mail/").status_code == 303
+        (message,) = receive()
+        assert message.to == ["grace@code.example"]
+        second = path_in(message)
+        assert "This link is over" in facts(Client().get(first))
+        assert second.split("/")[2] not in facts(later.get("/network/accounts/"))
+        assert Client().post(second, {"name": "Grace Ibarra", "password": PASSWORD}).status_code == 303
+        assert "confirmed and still open" in facts(later.post(f"{url}mail/", follow=True))
+    assert receive() == []
 
 
 def role_row(world: World, **given: Any) -> CodeOrgRole:
@@ -186,7 +234,11 @@ def test_create_administrators_invites_two_on_an_empty_system_and_refuses_ever_a
     assert {*first.to, *second.to} == {"one@code.example", "two@code.example"}
     with pytest.raises(CommandError, match="administrators already"):
         create("three@code.example", "four@code.example")
-    for message in (first, second):
+    with time_machine.travel(now() + dt.timedelta(days=8), tick=False):
+        call_command("create_administrators", send_again=True, stdout=StringIO())
+        again = receive()
+        assert "This link is over" in facts(Client().get(path_in(first)))
+    for message in again:
         assert Client().post(path_in(message), {"name": "One", "password": PASSWORD}).status_code == 303
     with staff_context("look"):
         rows = list(CodeOrgRole.objects.order_by("user__email"))
@@ -197,6 +249,14 @@ def test_create_administrators_invites_two_on_an_empty_system_and_refuses_ever_a
     ]
     with pytest.raises(CommandError, match="administrators already"):
         create("three@code.example", "four@code.example")
+    with pytest.raises(CommandError, match="has joined"):
+        call_command("create_administrators", send_again=True)
+
+
+@pytest.mark.parametrize(("given", "words"), [({}, "--first-email, --first-name"), ({"send_again": True}, "Nobody is")])
+def test_create_administrators_says_what_is_missing(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("create_administrators", **given)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -22,6 +23,7 @@ from partners.operations import (
     InvitationOver,
     OtherSide,
     invite_member,
+    resend_invitation,
     withdraw_invitation,
 )
 from tests import factories
@@ -30,6 +32,11 @@ from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four quiet herons by the river"
+
+
+@pytest.fixture(autouse=True)
+def unlimited() -> None:
+    cache.clear()
 
 
 def invite(world: World, **given: Any) -> Invitation:
@@ -140,12 +147,28 @@ def test_an_account_of_the_address_asks_its_password(world: World) -> None:
     assert memberships_of(known.email) == [(world.home.pk, "facilitator")]
 
 
+def test_a_link_is_no_way_to_guess_the_password_of_an_account(world: World) -> None:
+    with staff_context("arrange"):
+        factories.make_user(email="ana.lucero@example.org", password="the password she has had")
+    path = link_of(world)
+    answers = [facts(join(path, password=f"a long guess number {number}")) for number in range(6)]
+    assert ["You have an account with this address" in answer for answer in answers] == [True] * 5 + [False]
+    assert "Too many attempts" in answers[-1]
+    assert "Too many attempts" in facts(join(path, password="the password she has had"))
+    cache.clear()
+    assert join(path, password="the password she has had").status_code == 303
+
+
 def test_an_account_of_another_address_is_not_joined(world: World, signed_in: SignIn) -> None:
     path = link_of(world)
     somebody = signed_in(world.away_people["facilitator"])
+    page = facts(somebody.get(path))
+    assert f"signed in here as <b>{world.away_people['facilitator'].name}</b>" in page
+    assert somebody.get("/notices/").status_code == 200, "opening it signs nobody out"
     assert somebody.post(path, {"name": "Ana Lucero", "password": PASSWORD}).status_code == 303
     assert memberships_of("ana.lucero@example.org") == [(world.home.pk, "facilitator")]
     assert memberships_of(world.away_people["facilitator"].email) == [(world.away.pk, "facilitator")]
+    assert somebody.get("/notices/").status_code == 302, "the next to sign in is the one who joined"
 
 
 def test_a_person_of_code_org_is_not_invited_to_a_partner(world: World) -> None:
@@ -244,6 +267,35 @@ def test_an_invitation_that_is_over_makes_room_for_a_new_one(world: World) -> No
         second = link_of(world)
         assert "This link is over" in facts(join(first))
         assert join(second).status_code == 303
+
+
+def test_an_invitation_is_sent_again_and_only_the_newest_link_opens(world: World, signed_in: SignIn) -> None:
+    first, director = link_of(world), signed_in(world.people["director"])
+    with staff_context("look"):
+        url = f"/partners/home-mesa/people/invitations/{Invitation.objects.get().ref}/mail/"
+    assert director.get(url).status_code == 303
+    assert receive() == [], "a GET sends nothing"
+    with time_machine.travel(now() + dt.timedelta(days=8), tick=False):
+        assert "Over" in facts(signed_in(world.people["director"]).get("/partners/home-mesa/people/"))
+        browser = signed_in(world.people["director"])
+        for _ in range(2):
+            assert browser.post(url).status_code == 303
+        (message,) = receive()
+        assert message.to == ["ana.lucero@example.org"]
+        second = path_in(message)
+        assert "This link is over" in facts(join(first))
+        assert second.split("/")[2] not in facts(browser.get("/partners/home-mesa/people/"))
+    with time_machine.travel(now() + dt.timedelta(days=14, hours=23), tick=False):
+        assert join(second).status_code == 303
+        assert "used or withdrawn already" in facts(signed_in(world.people["director"]).post(url, follow=True))
+    assert memberships_of("ana.lucero@example.org") == [(world.home.pk, "facilitator")]
+
+
+def test_an_invitation_to_a_role_that_is_over_is_not_sent_again(world: World) -> None:
+    ends = today() + dt.timedelta(days=3)
+    made = invite(world, role="champion", period=(today(), ends))
+    with staff_context("act"), pytest.raises(InvitationOver, match="dates of this role"):
+        resend_invitation(invitation=made, by=world.people["director"], at=now() + dt.timedelta(days=4))
 
 
 def test_who_holds_the_role_is_not_invited_to_it(world: World) -> None:
