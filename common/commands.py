@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -11,20 +13,35 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.zones import network_zone, now
 
+NOTHING = {"created": 0, "updated": 0, "unchanged": 0}
+
 
 class JsonCommand(BaseCommand):
-    """Subclasses return a dict from `work`; it is printed as one JSON object or as lines."""
+    """Subclasses return a dict from `work`; it is printed as one JSON object or as lines.
+
+    The object always holds created, updated, unchanged, rejected (a list of line and reason) and seconds, and whatever else `work` says.
+    """
+
+    rejected_is_failure = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json`."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do the work and print what it did."""
-        done = self.work(**options)
+        """Do the work and print what it did. Exit code 1 where something was rejected and that is a failure of this command."""
+        began = time.monotonic()
+        done = {**NOTHING, "rejected": [], **self.work(**options)}
+        done.setdefault("seconds", round(time.monotonic() - began, 3))
         if options["json"]:
             self.stdout.write(json.dumps(done, default=str))
-            return
+        else:
+            self.write_lines(done)
+        if self.rejected_is_failure and done["rejected"]:
+            raise SystemExit(1)
+
+    def write_lines(self, done: dict[str, Any]) -> None:
+        """One line a value, one a row of a list."""
         for name, value in done.items():
             for line in value if isinstance(value, list) else [value]:
                 self.stdout.write(
@@ -34,6 +51,14 @@ class JsonCommand(BaseCommand):
     def work(self, **options: Any) -> dict[str, Any]:
         """What was done: created, updated, unchanged, rejected, seconds and the like."""
         raise NotImplementedError
+
+
+def day(text: str) -> dt.date:
+    """An ISO date; argparse puts the words of the error after the option's name."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no date: write 2026-11-22") from error
 
 
 def instant(text: str | None) -> dt.datetime:

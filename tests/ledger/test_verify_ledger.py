@@ -64,6 +64,8 @@ def verified() -> tuple[int, dict[str, Any]]:
 def test_a_sound_ledger_has_no_differences(posted: None) -> None:
     code, found = verified()
     assert (code, found["ok"], found["transactions"], found["entries"], found["differences"]) == (0, True, 3, 6, [])
+    assert [found[name] for name in ("created", "updated", "unchanged", "rejected")] == [0, 0, 3, []]
+    assert found["seconds"] >= 0
 
 
 @pytest.mark.parametrize("statement", list(BREAKS))
@@ -79,3 +81,5 @@ def test_each_break_is_found(posted: None, statement: str) -> None:
             owner.execute(f"alter table {table} force row level security") if table != "ledger_networkbudget" else None
     code, found = verified()
     assert (code, {row["check"] for row in found["differences"]}) == (1, BREAKS[statement])
+    assert len(found["rejected"]) == len(found["differences"])
+    assert all(set(row) == {"line", "reason"} for row in found["rejected"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from common.commands import JsonCommand
+from common.commands import JsonCommand, day
 from common.zones import today
 from impact.demo.load import NotEmpty, load_demo
 
@@ -22,7 +21,7 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The date that the network is at."""
         super().add_arguments(parser)
-        parser.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="a date; today if none is given")
+        parser.add_argument("--as-of", type=day, default=None, help="a date; today if none is given")
 
     def work(self, **options: Any) -> dict[str, Any]:
         """created, updated, unchanged, rejected, seconds."""

@@ -14,16 +14,11 @@ class Command(JsonCommand):
 
     help = __doc__
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Print what was found, and end with exit code 1 where something is wrong."""
-        self.sound = True
-        super().handle(*args, **options)
-        if not self.sound:
-            raise SystemExit(1)
+    rejected_is_failure = True
 
     def work(self, **options: Any) -> dict[str, Any]:
-        """ok, transactions, entries, budgets, differences (check, subject, found), seconds."""
+        """unchanged (transactions looked at), rejected (line is the check and its subject), ok, entries, budgets, differences, seconds."""
         with staff_context("verify_ledger", read_only=True):
             found = verify_ledger()
-        self.sound = not found.differences
-        return found.as_json()
+        rejected = [{"line": f"{row['check']}: {row['subject']}", "reason": row["found"]} for row in found.differences]
+        return {"unchanged": found.transactions, "rejected": rejected, **found.as_json()}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from common.commands import JsonCommand
+from common.commands import JsonCommand, day
 from common.errors import DomainError
 from common.tenancy import staff_context, tenant_context
 from common.zones import now
@@ -27,7 +27,7 @@ class Command(JsonCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--workshop", required=True, metavar="REF")
         parser.add_argument("--consent", choices=Consent.values, default=Consent.REGISTRATION)
-        parser.add_argument("--consent-on", type=dt.date.fromisoformat, metavar="DATE")
+        parser.add_argument("--consent-on", type=day, metavar="DATE")
 
     def work(self, **options: Any) -> dict[str, Any]:
         """created, updated, unchanged, rejected, seconds."""
