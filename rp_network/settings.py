@@ -156,13 +156,15 @@ else:
     }
 OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="" if PRODUCTION else _urls["OWNER_DATABASE_URL"])
 _database_options: dict[str, Any] = {}
-if env.bool("DATABASE_POOL", default=False):
+DATABASE_POOL = env.bool("DATABASE_POOL", default=False)
+if DATABASE_POOL:
     _database_options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}
 _app_database = embedded.database_settings(_urls["DATABASE_URL"])
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **_app_database,
         "ATOMIC_REQUESTS": True,
+        "CONN_HEALTH_CHECKS": DATABASE_POOL,  # after a restart of Postgres the pool hands out no dead connection
         "OPTIONS": {**_app_database.get("OPTIONS", {}), **_database_options},
         "TEST": {"MIRROR": "owner"},
     }

@@ -77,3 +77,26 @@ def test_an_unknown_environment_is_refused() -> None:
 def test_the_demo_network_is_not_loaded_in_production() -> None:
     with override_settings(PRODUCTION=True), pytest.raises(CommandError, match="not loaded with production settings"):
         call_command("load_demo")
+
+
+DEAD_CONNECTION = """
+import django; django.setup()
+import psycopg
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("select pg_backend_pid()")
+    (pid,) = cursor.fetchone()
+connection.close()
+with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": None, "context": None}) as other:
+    assert other.execute("select pg_terminate_backend(%s, 5000)", [pid]).fetchone() == (True,)
+with connection.cursor() as cursor:
+    cursor.execute("select pg_backend_pid()")
+    assert cursor.fetchone() != (pid,)
+connection.close_pool()
+"""
+
+
+def test_the_pool_hands_out_no_connection_that_a_restart_of_postgres_has_ended() -> None:
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "RP_VAR")}
+    ended = python(DEAD_CONNECTION, **given, RP_ENV="test", DATABASE_POOL="true")
+    assert (ended.returncode, ended.stderr) == (0, "")
