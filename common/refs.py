@@ -28,7 +28,7 @@ def chance() -> random.Random:
 
 @contextmanager
 def seeded(seed: int | str) -> Iterator[None]:
-    """References and draws that the same seed makes again (the demo network only)."""
+    """References and draws that the same seed makes again: the demo network, and rows that migrations write."""
     token = _seeded.set(random.Random(seed))
     try:
         yield

@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from common.refs import new_ref, seeded
 from common.tenancy import staff_context
 from impact.demo import load
 from impact.demo_sign_in import demo_people
-from partners.models import Membership, OutreachAssignment, Partner
+from partners.models import DatedSetting, Membership, OutreachAssignment, Partner
 from tests.conftest import wipe
 
 FRIDAY = dt.date(2026, 11, 20)
@@ -57,6 +58,13 @@ def compared() -> None:
     assert {table: rows for table, rows in again.items() if rows != first[table]} == {}
     assert later["partners_partner"] != first["partners_partner"]
     assert sum(map(len, first.values())) > 500
+
+
+def test_rows_that_migrations_write_have_the_same_references_in_every_database() -> None:
+    with seeded("partners.0002_settings"):
+        expected = new_ref("S")
+    with staff_context("look"):
+        assert DatedSetting.objects.get(key="partners.invitation_days").ref == expected
 
 
 def test_the_same_date_makes_the_same_partners_and_people(monkeypatch: pytest.MonkeyPatch) -> None:
