@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from partners.models import Partner
-from partners.operations.network import add_partner
+from partners.operations.network import add_partner, correct_partner
 
 COLUMNS = {"group", "name"}
 STATES_IN_NAME = re.compile(r"\(([A-Z]{2}(?:,\s*[A-Z]{2})*)\)")
@@ -69,8 +69,7 @@ def _take(
         )
         result.created += 1
     elif partner.contract_group != group:
-        partner.contract_group = group
-        partner.save(update_fields=["contract_group"])
+        correct_partner(partner=partner, changes={"contract_group": group}, by=by, at=at)
         result.updated += 1
     else:
         result.unchanged += 1

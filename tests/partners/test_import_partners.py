@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from activity.models import LogEntry
 from common.tenancy import staff_context
 from partners.models import Partner
 
@@ -70,6 +71,9 @@ def test_a_changed_group_is_corrected(file: Path) -> None:
     file.write_text("name\tgroup\nMesa\t3\n")
     assert counts(imported(file)) == (0, 1, 0, [])
     assert rows()[0]["contract_group"] == 3
+    with staff_context("look"):
+        entry = LogEntry.objects.get(verb="partner.corrected")
+    assert entry.changes == {"contract_group": ["1", "3"]}
 
 
 @pytest.mark.parametrize(
