@@ -106,6 +106,7 @@ class Workers:
             self.start()
             self.until_under_way(run, further=number > 1)
             self.kill()
+            assert self.state_of(run) != Run.State.DONE, f"kill {number} came too late to prove anything"
             if number == flush_after:
                 self.flush()
         run = self.fire(kind, period, as_of)

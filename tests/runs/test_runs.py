@@ -70,6 +70,19 @@ def test_a_failing_run_waits_longer_each_time_and_is_given_up_after_five_tries()
     assert (found.state, found.attempts, found.last_error) == (Run.State.DEAD, 5, "ValueError: 2026-03 cannot be done")
 
 
+def test_a_run_that_kills_its_worker_at_each_try_is_given_up() -> None:
+    """The try is noted before the work, so a worker that dies in it (here: nothing comes after the claim) has used one up."""
+    run, at = fired("test_count"), AT
+    for attempt in range(1, 6):
+        assert runs._claim(run.pk, at) is True
+        found = now_of(run)
+        assert (found.state, found.attempts) == (Run.State.RUNNING, attempt)
+        at = found.run_after
+    assert runs.complete(run_id=run.pk, at=at) is False
+    found = now_of(run)
+    assert (found.state, found.last_error) == (Run.State.DEAD, "The worker was killed at each try.")
+
+
 def test_two_workers_at_once_do_each_item_once() -> None:
     run = fired("test_count")
 
