@@ -265,7 +265,7 @@ def _unsigned(email: str, name: str, at: dt.datetime) -> User:
 
 
 def _mail_link(row: CodeOrgInvitation, invited_by: User, at: dt.datetime) -> None:
-    """At most one mail a minute; each has a link of its own, and the older link ends when it goes out."""
+    """A button pressed twice is one mail; each has a link of its own, and the older link ends when it goes out."""
     link = {
         "purpose": "invitation",
         "subject_type": row._meta.label_lower,
@@ -280,7 +280,9 @@ def _mail_link(row: CodeOrgInvitation, invited_by: User, at: dt.datetime) -> Non
         "days": INVITATION_DAYS.days,
         "link": link,
     }
-    queue_mail(to=row.email, template="invitation", key=f"invitation:{row.ref}:{at:%Y%m%d%H%M}", at=at, context=context)
+    queue_mail(
+        to=row.email, template="invitation", key=f"invitation:{row.ref}:{at:%Y%m%d%H%M%S}", at=at, context=context
+    )
 
 
 @transaction.atomic

@@ -9,10 +9,11 @@ from accounts import operations
 from accounts.forms import EndRoleForm, RoleForm, SettingsForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole
 from common.access import ScopedRequest, requires
-from common.errors import DomainError
 from common.held import held_form
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, posted, pressed, tried
 from common.zones import now, today
+
+ACCOUNTS = "/network/accounts/"
 
 
 @requires("accounts.administer")
@@ -46,44 +47,40 @@ def role_new(request: ScopedRequest) -> HttpResponse:
             messages.success(
                 request, f"{made.name} is proposed. Another Administrator confirms before the mail goes out."
             )
-            return SeeOther("/network/accounts/")
+            return SeeOther(ACCOUNTS)
     return page(request, "accounts/role_form.html", {}, form=form)
 
 
 @requires("accounts.administer", CodeOrgInvitation, fresh=True)
 def role_confirmation(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
     """The second Administrator confirms (POST)."""
-    if request.method == "POST":
-        try:
-            operations.confirm_code_org_role(invitation=invitation, confirmed_by=request.user, at=now())
-            messages.success(request, f"{invitation.name} gets a mail with a link that works once.")
-        except DomainError as error:
-            messages.error(request, error.message)
-    return SeeOther("/network/accounts/")
+
+    def confirm() -> object:
+        return operations.confirm_code_org_role(invitation=invitation, confirmed_by=request.user, at=now())
+
+    return pressed(request, confirm, f"{invitation.name} gets a mail with a link that works once.", back_to=ACCOUNTS)
 
 
 @requires("accounts.administer", CodeOrgInvitation)
 def role_mail(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
     """Mail the link of an open invitation once more (POST)."""
-    if request.method == "POST":
-        try:
-            operations.resend_code_org_invitation(invitation=invitation, by=request.user, at=now())
-            messages.success(request, f"{invitation.name} gets a new link; the one before opens nothing.")
-        except DomainError as error:
-            messages.error(request, error.message)
-    return SeeOther("/network/accounts/")
+
+    def resend() -> object:
+        return operations.resend_code_org_invitation(invitation=invitation, by=request.user, at=now())
+
+    return pressed(
+        request, resend, f"{invitation.name} gets a new link; the one before opens nothing.", back_to=ACCOUNTS
+    )
 
 
 @requires("accounts.administer", CodeOrgInvitation)
 def role_withdrawal(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
     """Withdraw a proposed or mailed invitation (POST)."""
-    if request.method == "POST":
-        try:
-            operations.withdraw_code_org_invitation(invitation=invitation, by=request.user, at=now())
-            messages.success(request, f"The invitation of {invitation.name} is withdrawn.")
-        except DomainError as error:
-            messages.error(request, error.message)
-    return SeeOther("/network/accounts/")
+
+    def withdraw() -> None:
+        operations.withdraw_code_org_invitation(invitation=invitation, by=request.user, at=now())
+
+    return pressed(request, withdraw, f"The invitation of {invitation.name} is withdrawn.", back_to=ACCOUNTS)
 
 
 @requires("accounts.administer", CodeOrgRole, fresh=True)
@@ -96,7 +93,7 @@ def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
         )
         if ended is not None:
             messages.success(request, f"{role.user.name} ends as {role.get_role_display()}.")
-            return SeeOther("/network/accounts/")
+            return SeeOther(ACCOUNTS)
     return page(request, "accounts/role_end.html", {"role": role}, form=form)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -45,7 +46,19 @@ def tried(form: Any, operation: Callable[[], Any]) -> Any:
     return None
 
 
+def pressed(request: HttpRequest, operation: Callable[[], Any], done: str, *, back_to: str) -> HttpResponse:
+    """A button's answer: a POST runs the operation and says what was done, or why not; then the page that it stands on."""
+    if request.method == "POST":
+        try:
+            operation()
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, done)
+    return SeeOther(back_to)
+
+
 def _spread(form: Any, error: ValidationError) -> None:
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-    for name, messages in by_field.items():
-        form.add_error(name if name in form.fields else None, messages)
+    for name, words in by_field.items():
+        form.add_error(name if name in form.fields else None, words)

@@ -17,7 +17,7 @@ from activity.models import LogEntry
 from common.access import PUBLIC, ScopedRequest, requires
 from common.pages import keyset
 from common.tenancy import Door, staff_context
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, posted, pressed, tried
 from common.zones import now, today
 from partners import operations
 from partners.adapter import AccountAdapter
@@ -137,25 +137,23 @@ def invitation_new(request: ScopedRequest) -> HttpResponse:
 @requires("partners.end_role", Invitation)
 def invitation_withdrawal(request: ScopedRequest, invitation: Invitation) -> HttpResponse:
     """Withdraw an open invitation (POST)."""
-    if request.method == "POST":
-        try:
-            operations.withdraw_invitation(invitation=invitation, withdrawn_by=request.user, at=now())
-            messages.success(request, f"The invitation of {invitation.name} is withdrawn; its link opens nothing.")
-        except operations.InvitationOver as error:
-            messages.error(request, error.message)
-    return SeeOther(f"/partners/{request.partner.slug}/people/")
+
+    def withdraw() -> None:
+        operations.withdraw_invitation(invitation=invitation, withdrawn_by=request.user, at=now())
+
+    done = f"The invitation of {invitation.name} is withdrawn; its link opens nothing."
+    return pressed(request, withdraw, done, back_to=f"/partners/{request.partner.slug}/people/")
 
 
 @requires("partners.end_role", Invitation)
 def invitation_mail(request: ScopedRequest, invitation: Invitation) -> HttpResponse:
     """Mail the link of an invitation once more (POST)."""
-    if request.method == "POST":
-        try:
-            operations.resend_invitation(invitation=invitation, by=request.user, at=now())
-            messages.success(request, f"{invitation.name} gets a new link; the one before opens nothing.")
-        except operations.InvitationOver as error:
-            messages.error(request, error.message)
-    return SeeOther(f"/partners/{request.partner.slug}/people/")
+
+    def resend() -> object:
+        return operations.resend_invitation(invitation=invitation, by=request.user, at=now())
+
+    done = f"{invitation.name} gets a new link; the one before opens nothing."
+    return pressed(request, resend, done, back_to=f"/partners/{request.partner.slug}/people/")
 
 
 @requires("partners.end_role", Membership)

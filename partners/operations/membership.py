@@ -203,7 +203,7 @@ def end_membership(
 
 
 def _mail_link(invitation: Invitation, partner: Partner, invited_by: Any, days: int, at: dt.datetime) -> None:
-    """At most one mail a minute; each has a link of its own, and the older link ends when it goes out."""
+    """A button pressed twice is one mail; each has a link of its own, and the older link ends when it goes out."""
     link = {
         "purpose": "invitation",
         "subject_type": SUBJECT,
@@ -218,7 +218,7 @@ def _mail_link(invitation: Invitation, partner: Partner, invited_by: Any, days: 
         "days": days,
         "link": link,
     }
-    key = f"invitation:{invitation.ref}:{at:%Y%m%d%H%M}"
+    key = f"invitation:{invitation.ref}:{at:%Y%m%d%H%M%S}"
     queue_mail(to=invitation.email, template="invitation", key=key, at=at, context=context)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from io import StringIO
-from typing import Any
-
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from common.tenancy import nobody_context
 from common.tenancy.catalog import open_tables, unwalled_tables
+from tests.commands import printed
 from tests.conftest import owner_connection
 from tests.world import World
 
@@ -57,25 +53,15 @@ def test_without_a_door_every_tenant_table_is_empty(world: World) -> None:
     assert visible == []
 
 
-def verified() -> tuple[int, dict[str, Any]]:
-    """Exit code and JSON of the command."""
-    out, code = StringIO(), 0
-    try:
-        call_command("verify_isolation", "--json", stdout=out)
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    return code, json.loads(out.getvalue())
-
-
 @pytest.mark.django_db(transaction=True)
 def test_verify_isolation_prints_one_object_whether_or_not_the_walls_stand(world: World) -> None:
-    code, found = verified()
+    code, found = printed("verify_isolation")
     assert (code, found["created"], found["updated"], found["rejected"]) == (0, 0, 0, [])
     assert found["unchanged"] == found["tables"] >= 8
     with owner_connection() as owner:
         owner.execute("create policy everybody on partners_membership for select to rp_app using (true)")
     try:
-        code, found = verified()
+        code, found = printed("verify_isolation")
     finally:
         with owner_connection() as owner:
             owner.execute("drop policy everybody on partners_membership")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from io import StringIO
-from typing import Any
-
 import pytest
-from django.core.management import call_command
 
 from common.tenancy import staff_context
 from ledger import operations
 from tests import factories
+from tests.commands import printed
 from tests.conftest import owner_connection
 from tests.ledger.factories import open_for, post
 
@@ -51,18 +47,8 @@ def posted() -> None:
         post(operations.spend, partner, "1500.00", year)
 
 
-def verified() -> tuple[int, dict[str, Any]]:
-    """Exit code and JSON of the command."""
-    out, code = StringIO(), 0
-    try:
-        call_command("verify_ledger", "--json", stdout=out)
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    return code, json.loads(out.getvalue())
-
-
 def test_a_sound_ledger_has_no_differences(posted: None) -> None:
-    code, found = verified()
+    code, found = printed("verify_ledger")
     assert (code, found["ok"], found["transactions"], found["entries"], found["differences"]) == (0, True, 3, 6, [])
     assert [found[name] for name in ("created", "updated", "unchanged", "rejected")] == [0, 0, 3, []]
     assert found["seconds"] >= 0
@@ -79,7 +65,7 @@ def test_each_break_is_found(posted: None, statement: str) -> None:
         for table in tables:
             owner.execute(f"alter table {table} enable trigger user")
             owner.execute(f"alter table {table} force row level security") if table != "ledger_networkbudget" else None
-    code, found = verified()
+    code, found = printed("verify_ledger")
     assert (code, {row["check"] for row in found["differences"]}) == (1, BREAKS[statement])
     assert len(found["rejected"]) == len(found["differences"])
     assert all(set(row) == {"line", "reason"} for row in found["rejected"])
