@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from accounts import operations
 from accounts.forms import EndRoleForm, RoleForm, SettingsForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole
+from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.views import SeeOther, page, tried
@@ -31,11 +32,12 @@ def account_list(request: ScopedRequest) -> HttpResponse:
             ],
             "former": [row for row in roles if row.valid_before is not None and row.valid_before <= on],
             "waiting": list(waiting.order_by("proposed_at", "id")),
+            "timeline": list(NetworkLogEntry.objects.about_all(CodeOrgRole, CodeOrgInvitation)[:30]),
         },
     )
 
 
-@requires("accounts.administer")
+@requires("accounts.administer", fresh=True)
 def role_new(request: ScopedRequest) -> HttpResponse:
     """Propose a Code.org role for a person."""
     form = RoleForm(request.POST or None)
@@ -51,7 +53,7 @@ def role_new(request: ScopedRequest) -> HttpResponse:
     return page(request, "accounts/role_form.html", {}, form=form)
 
 
-@requires("accounts.administer", CodeOrgInvitation)
+@requires("accounts.administer", CodeOrgInvitation, fresh=True)
 def role_confirmation(request: ScopedRequest, invitation: CodeOrgInvitation) -> HttpResponse:
     """The second Administrator confirms (POST)."""
     if request.method == "POST":
@@ -75,7 +77,7 @@ def role_withdrawal(request: ScopedRequest, invitation: CodeOrgInvitation) -> Ht
     return SeeOther("/network/accounts/")
 
 
-@requires("accounts.administer", CodeOrgRole)
+@requires("accounts.administer", CodeOrgRole, fresh=True)
 def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
     """End somebody's role with a last day."""
     form = EndRoleForm(request.POST or None, initial={"last_day": today()})
