@@ -11,10 +11,8 @@ from impact.grants_home import (
     champion_panel,
     cycle_panel,
     cycles_to_do,
-    drafts_to_do,
-    endorsements_to_do,
+    grants_of_partner,
     reviews_to_do,
-    room_panel,
     slates_to_do,
 )
 from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
@@ -33,13 +31,15 @@ def ranked(todos: list[Todo]) -> list[Todo]:
 
 def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     """The home of one partner."""
-    todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)]
+    asked, grant_room = grants_of_partner(user=user, partner=partner, on=on, at=at)
+    todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)] + asked
+    panels = [make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS] + [grant_room]
     return {
         "date": on,
         "partner": partner,
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
-        "panels": [panel for make in PARTNER_PANELS if (panel := make(user=user, partner=partner, on=on, at=at))],
+        "panels": [panel for panel in panels if panel],
         "recent": list(LogEntry.objects.filter(partner=partner).select_related("actor").order_by("-at", "-id")[:8]),
     }
 
@@ -132,8 +132,6 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
 PARTNER_SOURCES: list[Source] = [
     workshops_to_do,
     claims_to_do,
-    endorsements_to_do,
-    drafts_to_do,
     unanswered_invitations,
 ]
 NETWORK_SOURCES: list[Source] = [
@@ -145,5 +143,5 @@ NETWORK_SOURCES: list[Source] = [
     cycles_to_do,
     vacancies,
 ]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room, room_panel]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room]
 NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [cycle_panel, portfolio_panel]

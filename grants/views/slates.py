@@ -67,7 +67,8 @@ def slate_context(request: ScopedRequest, found: Slate) -> dict[str, Any]:
     lines = list(
         SlateLine.objects.filter(slate=found).select_related("proposal__partner", "proposal__version").order_by("rank")
     )
-    visible = [line for line in lines if line.partner_id not in conflicted_partners_of(request)]
+    conflicted = conflicted_partners_of(request)
+    visible = [line for line in lines if line.partner_id not in conflicted]
     shown = next(
         (line for line in visible if line.proposal.ref == request.GET.get("why")), visible[0] if visible else None
     )
@@ -259,7 +260,11 @@ def confirm_context(slate: Slate, *, approval: bool) -> dict[str, Any]:
     }
 
 
-@requires("grants.run_cycle", Cycle)
+@requires(
+    "grants.run_cycle",
+    Cycle,
+    row=lambda request, ref: Cycle.objects.filter(ref=ref).select_related("quarter__fiscal_year"),
+)
 @require_safe
 def waitlist(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """Who waits, in order, what would fit now, and which offers wait for a second person."""
