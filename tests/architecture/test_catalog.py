@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from common.tenancy import nobody_context
@@ -49,3 +53,12 @@ def test_without_a_door_every_tenant_table_is_empty(world: World) -> None:
         looked_at, visible = open_tables()
     assert looked_at >= 8
     assert visible == []
+
+
+def test_the_command_says_what_it_looked_at(world: World) -> None:
+    out = io.StringIO()
+    call_command("verify_isolation", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["tables"] >= 40
+    assert (told["problems"], told["visible_without_a_door"]) == ([], [])
+    assert told["seconds"] >= 0
