@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from accounts import operations
 from accounts.forms import EndRoleForm, RoleForm, SettingsForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole
+from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.held import held_form
 from common.views import SeeOther, page, posted, pressed, tried
@@ -31,11 +32,12 @@ def account_list(request: ScopedRequest) -> HttpResponse:
             "former": [row for row in roles if row.valid_before is not None and row.valid_before <= on],
             "waiting": CodeOrgInvitation.objects.waiting().with_link_until(),
             "now": now(),
+            "timeline": list(NetworkLogEntry.objects.about_all(CodeOrgRole, CodeOrgInvitation)[:30]),
         },
     )
 
 
-@requires("accounts.administer")
+@requires("accounts.administer", fresh=True)
 def role_new(request: ScopedRequest) -> HttpResponse:
     """Propose a Code.org role for a person."""
     form = RoleForm(posted(request))

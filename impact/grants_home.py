@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import OuterRef, Subquery, Sum
+
 from common.money import ZERO, show_short
 from common.templatetags.rp import countdown, day, plural
 from common.zones import network_date
@@ -21,7 +23,18 @@ FIRST_REMINDER = 14
 MOST = 4
 
 
-def endorsements_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
+def grants_of_partner(
+    *, user: Any, partner: Partner, on: dt.date, at: dt.datetime
+) -> tuple[list[Todo], dict[str, Any] | None]:
+    """What grants ask of this person at this partner, and the room left: the open cycle is read once for all of it."""
+    if not user.has_perm("grants.draft", partner):
+        return [], None
+    cycle = open_cycle(at)
+    asked = [*endorsements_to_do(user, partner, cycle), *drafts_to_do(user, partner, cycle, on)]
+    return asked, room_panel(user, partner, cycle)
+
+
+def endorsements_to_do(user: Any, partner: Partner, cycle: Cycle | None) -> list[Todo]:
     """Proposals that wait for this Director or employed Program Manager, with the deadline that they can still meet."""
     held = user.standing.at(partner.pk, "director") or user.standing.at(partner.pk, "program_manager", employed=True)
     if not held:
@@ -32,7 +45,6 @@ def endorsements_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datet
         .select_related("author")
         .order_by("saved_at")[:MOST]
     )
-    cycle = open_cycle(at) if rows else None
     return [
         Todo(
             due=cycle.closes_at if cycle else None,
@@ -50,14 +62,11 @@ def endorsements_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datet
     ]
 
 
-def drafts_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
+def drafts_to_do(user: Any, partner: Partner, cycle: Cycle | None, on: dt.date) -> list[Todo]:
     """Own drafts: returned ones at once, others from 14 days before the deadline on, with the countdown (T-14, -7, -2, -1)."""
-    if not user.has_perm("grants.draft", partner):
-        return []
     rows = list(
         Proposal.objects.filter(partner=partner, author=user, state="draft").with_returned().order_by("saved_at")[:MOST]
     )
-    cycle = open_cycle(at) if rows else None
     left = (network_date(cycle.closes_at) - on).days if cycle else None
     found = []
     for row in rows:
@@ -193,30 +202,30 @@ def champion_panel(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime)
     return {"template": "impact/proposals_panel.html", "rows": shown, "partner": partner}
 
 
-def room_panel(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
+def room_panel(user: Any, partner: Partner, cycle: Cycle | None) -> dict[str, Any] | None:
     """Grant room left in the quarter that the open cycle decides on; what waits is hatched."""
-    if not user.standing.at(partner.pk, "director", "program_manager"):
-        return None
-    cycle = open_cycle(at)
-    budget = (
-        Budget.objects.filter(partner=partner, kind="grant_quarter", period=cycle.quarter.label).first()
-        if cycle
-        else None
-    )
-    if cycle is None or budget is None:
+    if cycle is None or not user.standing.at(partner.pk, "director", "program_manager"):
         return None
     asks = (
-        Proposal.objects.filter(partner=partner, cycle=cycle)
+        Proposal.objects.filter(partner=OuterRef("partner"), cycle=cycle)
         .exclude(state__in=("draft", "withdrawn", "awarded", "declined"))
-        .values_list("ask", flat=True)
+        .values("partner")
+        .annotate(total=Sum("ask"))
+        .values("total")
     )
-    waiting = sum((ask for ask in asks if ask is not None), ZERO)
+    budget: Any = (
+        Budget.objects.filter(partner=partner, kind="grant_quarter", period=cycle.quarter.label)
+        .annotate(waiting=Subquery(asks))
+        .first()
+    )
+    if budget is None:
+        return None
     return {
         "template": "impact/grant_room_panel.html",
         "place": "aside",
         "budget": budget,
         "cycle": cycle,
-        "waiting": waiting,
+        "waiting": budget.waiting or ZERO,
         "partner": partner,
     }
 

@@ -12,10 +12,8 @@ from impact.grants_home import (
     champion_panel,
     cycle_panel,
     cycles_to_do,
-    drafts_to_do,
-    endorsements_to_do,
+    grants_of_partner,
     reviews_to_do,
-    room_panel,
     slates_to_do,
 )
 from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
@@ -35,14 +33,16 @@ def ranked(todos: list[Todo]) -> list[Todo]:
 
 def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     """The home of one partner."""
-    todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)]
+    asked, grant_room = grants_of_partner(user=user, partner=partner, on=on, at=at)
+    todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)] + asked
+    panels = [make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS] + [grant_room]
     return {
         "date": on,
         "partner": partner,
         "from_code_org": bool(user.standing.code_org),
         "sentence": sentence_of(todos),
         "todos": ranked(todos),
-        **placed([make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS]),
+        **placed(panels),
         "recent": recent_of(user, partner),
     }
 
@@ -148,8 +148,6 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
 PARTNER_SOURCES: list[Source] = [
     workshops_to_do,
     claims_to_do,
-    endorsements_to_do,
-    drafts_to_do,
     unanswered_invitations,
 ]
 NETWORK_SOURCES: list[Source] = [
@@ -164,5 +162,5 @@ NETWORK_SOURCES: list[Source] = [
     roles_to_confirm,
     stopped_jobs,
 ]
-PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room, room_panel]
+PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room]
 NETWORK_PANELS: list[Callable[..., dict[str, Any] | None]] = [cycle_panel, portfolio_panel]

@@ -19,7 +19,7 @@ from incentives.models import Claim
 from incentives.promises import working_days_after
 from ledger.models import Payee, PaymentBatch
 from partners.models import FiscalYear, Partner
-from partners.settings import setting_on
+from partners.settings import setting_in_query, setting_on
 
 MOST = 4
 SHOWN_OF_MANY = 54
@@ -30,13 +30,12 @@ def claims_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -
     if not user.has_perm("incentives.claim", partner):
         return []
     mine = Claim.objects.filter(partner=partner, state__in=("draft", "info_requested")).shown()
-    rows = list(mine.order_by("-state", "outcome_on", "id")[: 2 * MOST])
-    if not rows:
-        return []
-    days = int(setting_on(on, "incentives.claim_window_days"))
+    window = setting_in_query(on, "incentives.claim_window_days")
+    rows: list[Any] = list(mine.annotate(window=window).order_by("-state", "outcome_on", "id")[:MOST])
     return [
-        _returned(row, partner) if row.state == "info_requested" else _draft(row, partner, on, days) for row in rows
-    ][:MOST]
+        _returned(row, partner) if row.state == "info_requested" else _draft(row, partner, on, int(row.window))
+        for row in rows
+    ]
 
 
 def _returned(claim: Claim, partner: Partner) -> Todo:

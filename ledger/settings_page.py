@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from activity.models import LogEntry, NetworkLogEntry
 from common.money import show_money, show_short
 from ledger.kinds import KINDS, LimitKind
 from ledger.models import Limit, LimitVersion, PartnerLimit
 from ledger.operations.settings import worded
 from partners.models import FiscalYear, Quarter
 from partners.settings import DEFINITIONS, DatedSetting, Definition
+
+SHOWN = 30
 
 
 @dataclass
@@ -47,6 +50,17 @@ def settings_context(*, on: dt.date, user: Any) -> dict[str, Any]:
         ],
         "may_change": user.has_perm("settings.change"),
     }
+
+
+def timeline_of_rules() -> list[LogEntry | NetworkLogEntry]:
+    """The last that happened to limits and settings, what was withdrawn too, newest first (staff door)."""
+    network = NetworkLogEntry.objects.about_all(Limit, DatedSetting)[:SHOWN]
+    of_partners = (
+        LogEntry.objects.filter(subject_type=PartnerLimit._meta.label_lower)
+        .select_related("actor", "partner")
+        .order_by("-at", "-id")[:SHOWN]
+    )
+    return sorted([*network, *of_partners], key=lambda entry: entry.at, reverse=True)[:SHOWN]
 
 
 def _first_day(calendar: Any, on: dt.date) -> dt.date:

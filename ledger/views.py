@@ -12,7 +12,7 @@ from activity.models import LogEntry
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.pages import keyset
-from common.tenancy import staff_context
+from common.tenancy import Door, staff_context
 from common.views import SeeOther, page, posted, tried
 from common.zones import now, today
 from ledger import operations
@@ -20,7 +20,7 @@ from ledger.forms import ConflictForm, EndConflictForm, LimitForm, PayeeForm, Se
 from ledger.idempotency import once
 from ledger.kinds import LimitKind
 from ledger.models import ConflictOfInterest, Limit, LimitVersion, PartnerLimit, Payee
-from ledger.settings_page import settings_context
+from ledger.settings_page import settings_context, timeline_of_rules
 from partners.models import Partner
 from partners.settings import DEFINITIONS, DatedSetting
 
@@ -31,7 +31,10 @@ CONFLICTS = "/network/conflicts/"
 @requires("settings.read")
 def rules_and_settings(request: ScopedRequest) -> HttpResponse:
     """Every limit and dated setting, with history and what waits for a second person."""
-    return page(request, "ledger/settings.html", settings_context(on=today(), user=request.user))
+    context = settings_context(on=today(), user=request.user)
+    if request.scope.door == Door.STAFF:  # an Outreach Manager reads the versions; what was withdrawn is the staff's
+        context |= {"with_timeline": True, "timeline": timeline_of_rules()}
+    return page(request, "ledger/settings.html", context)
 
 
 @requires("settings.change", fresh=True)

@@ -23,7 +23,7 @@ from grants import operations
 from grants.eligibility import check, is_ready
 from grants.forms import AnswerForm, ContextForm, ProposalPage, ReasonForm, asked_revision
 from grants.listing import VIEWS, columns_of, proposals_seen_by, shown_proposals
-from grants.models import ContextNote, Cycle, Decision, Proposal
+from grants.models import ContextNote, Criterion, Cycle, Decision, Proposal
 from grants.operations.endorsement import content_of
 from grants.operations.sending import OPEN_TO_OBJECTION, cycle_at, last_answer, objection_until
 from grants.people import applicant_of
@@ -55,6 +55,7 @@ def proposal_list(request: ScopedRequest) -> HttpResponse:
         "filters": filters,
         "cycle": cycle,
         "budget": room_of(request.partner, cycle),
+        "criteria": Criterion.objects.filter(rubric=cycle.rubric_id).order_by("position") if cycle else [],
         "partner": request.partner,
         "may_draft": request.user.has_perm("grants.draft", request.partner),
     }

@@ -68,7 +68,8 @@ def slate_context(request: ScopedRequest, found: Slate) -> dict[str, Any]:
     lines = list(
         SlateLine.objects.filter(slate=found).select_related("proposal__partner", "proposal__version").order_by("rank")
     )
-    visible = [line for line in lines if line.partner_id not in conflicted_partners_of(request)]
+    conflicted = conflicted_partners_of(request)
+    visible = [line for line in lines if line.partner_id not in conflicted]
     shown = next(
         (line for line in visible if line.proposal.ref == request.GET.get("why")), visible[0] if visible else None
     )

@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.sign_in import sign_in_again_at
 from common.access import Access
-from common.tenancy import staff_context
+from common.tenancy import StaffTable, staff_context
 from tests.world import CODE_ORG_ROLES, PARTNER_ROLES, SECRET, SignIn, World, facts
 
 HERE = Path(__file__).parent
@@ -82,6 +83,11 @@ def address(name: str, world: World, *, own: bool) -> str:
     return reverse(name, kwargs=kwargs)
 
 
+def is_staff_row(name: str) -> bool:
+    """The row of this URL lies behind the staff door: whoever has no such door is refused before any look-up."""
+    return getattr(access_of(name).model, "wall", None) is StaffTable
+
+
 def expected(name: str, role: str, *, own: bool) -> set[int]:
     """Status codes that are right for this role."""
     rule = MATRIX[name]
@@ -117,3 +123,23 @@ def test_nobody_signed_in_is_sent_to_the_sign_in_page(name: str, world: World) -
         response = getattr(Client(), method)(address(name, world, own=True))
         assert response.status_code == 302, name
         assert response.headers["Location"].startswith("/accounts/login/")
+
+
+FRESH = {
+    *("approval", "approval_batch", "offer_approval", "slate_approval", "override_new", "override_confirmation"),
+    *("payout_new", "payout_export", "payout_payment", "sweep_confirmation"),
+    *("limit_new", "limit_confirmation", "setting_new", "setting_confirmation"),
+    *("version_confirmation", "option_confirmation", "role_new", "role_confirmation", "role_end"),
+}
+
+
+def test_who_approves_pays_or_gives_roles_has_signed_in_just_now() -> None:
+    assert {name for name in OURS if access_of(name).fresh} == FRESH
+
+
+@pytest.mark.parametrize("name", sorted(FRESH))
+def test_an_older_sign_in_is_asked_again_before_anything_is_done(name: str, world: World, signed_in: SignIn) -> None:
+    role = MATRIX[name]["allowed"][0]
+    response = signed_in(world.people[role], fresh=False).post(address(name, world, own=True))
+    again = sign_in_again_at(world.people[role])
+    assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, again)

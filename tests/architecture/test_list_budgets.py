@@ -77,7 +77,7 @@ LISTS: list[tuple[str, str, Callable[[World, int], None], int]] = [
     ("/network/partners/", "outreach_manager", more_partners, 5),
     ("/partners/home-mesa/people/", "director", more_people, 7),
     ("/partners/home-mesa/people/", "staff", more_people, 7),
-    ("/network/accounts/", "administrator", more_code_org, 3),
+    ("/network/accounts/", "administrator", more_code_org, 4),
     ("/notices/", "program_manager", more_notices, 3),
     ("/notices/", "staff", more_notices, 2),
     ("/partners/", "director", more_memberships, 2),

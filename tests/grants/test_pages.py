@@ -316,10 +316,17 @@ def test_a_reviewer_has_no_other_way_to_the_proposal(held: Arena, signed_in: Sig
     assert [browser.get(url(row, *rest)).status_code for rest in ((), ("endorsement",), ("context",))] == [404] * 3
 
 
+def test_who_applies_reads_how_proposals_are_scored(held: Arena, signed_in: SignIn) -> None:
+    for role in ("director", "program_manager", "champion"):
+        shown = signed_in(held.world.people[role]).get("/partners/home-mesa/grants/").content.decode()
+        labels = held.cycle.rubric.criteria.values_list("label", flat=True)
+        assert [label for label in labels if label not in shown] == [], role
+
+
 @pytest.mark.parametrize(
     ("place", "who", "statements"),
     [
-        ("/partners/home-mesa/grants/", "director", 5),
+        ("/partners/home-mesa/grants/", "director", 6),
         ("/network/grants/cycles/", "staff", 4),
         ("/network/grants/cycles/{cycle}/", "staff", 8),
     ],

@@ -274,7 +274,7 @@ def more_schools(world: World, number: int) -> None:
 
 LISTS: list[tuple[str, str, Callable[[World, int], None], int]] = [
     ("/network/payees/", "finance", more_payees, 3),
-    ("/network/settings/", "staff", more_limits, 6),
+    ("/network/settings/", "staff", more_limits, 8),
     ("/network/jobs/", "administrator", more_runs, 4),
     ("/network/conflicts/", "staff", more_conflicts, 3),
     ("/network/schools/?q=school", "staff", more_schools, 3),
