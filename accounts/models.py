@@ -18,7 +18,7 @@ from common.standing import NOBODY_IN_PARTICULAR, Standing
 from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
-from common.two_people import InPerson, SignedTrigger
+from common.two_people import GuardTrigger, InPerson
 
 
 class Side(models.TextChoices):
@@ -121,7 +121,7 @@ class RolesOnlyEnd(WallConstraint):
         return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]
 
 
-class RoleByInvitation(SignedTrigger):
+class RoleByInvitation(GuardTrigger):
     """Who is signed in gives no role at Code.org: it begins when the invited person accepts what two Administrators confirmed."""
 
     events = "INSERT"
@@ -169,7 +169,7 @@ class CodeOrgRole(NetworkModel, DatedRow):
             starts_before_end("accounts_role_period"),
             two_people("accounts_role_two_people"),
             RolesOnlyEnd(name="accounts_role_only_ends"),
-            RoleByInvitation(name="accounts_role_by_invitation", columns=[]),
+            RoleByInvitation(name="accounts_role_by_invitation"),
             models.CheckConstraint(name="accounts_role_has_people", condition=Q(proposed_by__isnull=False)),
         ]
 

@@ -12,18 +12,10 @@ from common.tenancy.constraints import WallConstraint
 DOORS = "('rp_app', 'rp_staff', 'rp_review', 'rp_link')"
 
 
-class SignedTrigger(WallConstraint):
-    """One trigger and its function, both named after the constraint, about some columns."""
+class GuardTrigger(WallConstraint):
+    """One trigger and its function, both named after the constraint."""
 
     events = "INSERT OR UPDATE"
-
-    def __init__(self, *, name: str, columns: list[str]) -> None:
-        super().__init__(name=name)
-        self.columns = list(columns)
-
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-        path, args, kwargs = super().deconstruct()
-        return path, tuple(args), {**kwargs, "columns": self.columns}
 
     def body(self) -> str:
         """PL/pgSQL between begin and end."""
@@ -41,6 +33,18 @@ class SignedTrigger(WallConstraint):
 
     def undo(self, table: str) -> list[str]:
         return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]
+
+
+class SignedTrigger(GuardTrigger):
+    """A trigger about some columns of its table."""
+
+    def __init__(self, *, name: str, columns: list[str]) -> None:
+        super().__init__(name=name)
+        self.columns = list(columns)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, tuple(args), {**kwargs, "columns": self.columns}
 
 
 class InPerson(SignedTrigger):
@@ -103,8 +107,10 @@ def _differ(columns: list[str]) -> str:
     return f"({old}) is distinct from ({new})"
 
 
-class FixedWithParent(WallConstraint):
+class FixedWithParent(GuardTrigger):
     """Rows that belong to a version: once it is confirmed they are as they were read (`parent` table, `column` that names it)."""
+
+    events = "INSERT OR UPDATE OR DELETE"
 
     def __init__(self, *, name: str, parent: str, column: str) -> None:
         super().__init__(name=name)
@@ -114,17 +120,10 @@ class FixedWithParent(WallConstraint):
         path, args, kwargs = super().deconstruct()
         return path, tuple(args), {**kwargs, "parent": self.parent, "column": self.column}
 
-    def statements(self, table: str) -> list[str]:
+    def body(self) -> str:
         of_rows = f"(tg_op <> 'INSERT' and id = old.{self.column} or tg_op <> 'DELETE' and id = new.{self.column})"
-        body = (
-            f"begin if current_user in {DOORS} and exists (select from {self.parent} where confirmed_at is not null and {of_rows}) then "
-            f"raise exception 'a confirmed version keeps its parts' using errcode = '23514', constraint = '{self.name}'; end if; "
-            "return coalesce(new, old); end"
+        confirmed = f"exists (select from {self.parent} where confirmed_at is not null and {of_rows})"
+        return (
+            self.refuse_if(f"current_user in {DOORS} and {confirmed}", "a confirmed version keeps its parts")
+            + "return coalesce(new, old);"
         )
-        return [
-            f"CREATE FUNCTION app.{self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {body} $body$",
-            f"CREATE TRIGGER {self.name} BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app.{self.name}()",
-        ]
-
-    def undo(self, table: str) -> list[str]:
-        return [f"DROP TRIGGER {self.name} ON {table}", f"DROP FUNCTION app.{self.name}()"]

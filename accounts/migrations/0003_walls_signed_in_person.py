@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='codeorgrole',
-            constraint=accounts.models.RoleByInvitation(columns=[], name='accounts_role_by_invitation'),
+            constraint=accounts.models.RoleByInvitation(name='accounts_role_by_invitation'),
         ),
     ]

@@ -17,14 +17,13 @@ from common.errors import constraint_of
 from common.tenancy import staff_context, tenant_context
 from common.two_people import InPerson
 from common.zones import now, today
-from grants import operations
 from grants.models import Award, Cycle, Proposal, Slate
 from grants.operations.slates import award_money, budgets_of
 from ledger import operations as ledger
 from partners.models import DatedSetting, FiscalYear
 from tests import factories
-from tests.grants.conftest import Arena, arena_of
-from tests.grants.factories import assigned, close, marked, scored, sent
+from tests.grants.conftest import Arena, arena_of, proposed_slate
+from tests.grants.factories import assigned, close, marked, sent
 from tests.incentives.examples import a_batch
 from tests.world import World
 
@@ -48,15 +47,6 @@ def arena(world: World) -> Arena:
     """The arena, without an open door."""
     with staff_context("arrange"):
         return arena_of(world)
-
-
-def proposed(arena: Arena) -> Slate:
-    """A slate of one scored proposal, proposed by the first of staff."""
-    row = sent(arena.world.home, arena.world.people["director"], arena.cycle)
-    close(arena.cycle)
-    scored(row, 5, reviewers=arena.reviewers, by=arena.staff[0], at=arena.after)
-    slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=arena.cycle.pk), by=None, at=arena.decided)
-    return operations.propose_slate(slate=slate, by=arena.staff[0], at=arena.decided)
 
 
 def test_every_row_of_two_people_is_signed_in_person() -> None:
@@ -136,7 +126,7 @@ def factories_of(world: World) -> tuple[User, User]:
 
 def test_nobody_approves_a_slate_in_anothers_name(arena: Arena) -> None:
     with staff_context("arrange"):
-        slate = proposed(arena)
+        slate = proposed_slate(arena)
     statement = "update grants_slate set state = 'approved', approved_by_id = %s, approved_at = now() where id = %s"
     with staff_context("test", user=arena.staff[0].pk):
         assert refused(statement, arena.staff[1].pk, slate.pk) == "grants_slate_in_person"
@@ -144,7 +134,7 @@ def test_nobody_approves_a_slate_in_anothers_name(arena: Arena) -> None:
 
 def test_a_proposed_slate_takes_no_other_line(arena: Arena) -> None:
     with staff_context("test"):
-        slate = proposed(arena)
+        slate = proposed_slate(arena)
         other = sent(
             arena.world.away,
             arena.world.away_people["director"],
@@ -174,7 +164,7 @@ def test_the_total_of_a_slate_is_the_sum_of_its_lines(arena: Arena) -> None:
 
 def test_an_award_is_what_two_people_agreed_on(arena: Arena) -> None:
     with staff_context("test"):
-        slate = proposed(arena)
+        slate = proposed_slate(arena)
         row = Proposal.objects.get()
         posted = award_money(row, Decimal(2000), budgets_of(slate.cycle), by=arena.staff[1], at=arena.decided)
         for amount, proposer, waitlist in (
@@ -192,7 +182,7 @@ def test_an_award_is_what_two_people_agreed_on(arena: Arena) -> None:
 
 def test_a_proposal_is_decided_with_its_rows(arena: Arena) -> None:
     with staff_context("test"):
-        proposed(arena)
+        proposed_slate(arena)
         for state in ("awarded", "waitlisted", "declined"):
             assert refused("update grants_proposal set state = %s", state) == "grants_proposal_steps_on_rows"
 
@@ -219,7 +209,7 @@ def test_marks_are_the_reviewers_own_and_stay(arena: Arena) -> None:
 
 def test_the_policy_is_chosen_before_the_scores_are_seen(arena: Arena) -> None:
     with staff_context("test"):
-        slate = proposed(arena)
+        slate = proposed_slate(arena)
         statement = "insert into grants_policychoice (cycle_id, policy, line, reason, chosen_by_id, chosen_at) values (%s, 'P1', 1, 'x', %s, now())"
         assert refused(statement, slate.cycle_id, arena.staff[0].pk) == "grants_policychoice_guard"
 

@@ -11,9 +11,10 @@ import pytest
 
 from accounts.models import User
 from common.tenancy import staff_context
-from grants.models import Cycle
+from grants import operations
+from grants.models import Cycle, Slate
 from tests import factories
-from tests.grants.factories import DAY, open_network
+from tests.grants.factories import DAY, close, open_network, scored, sent
 from tests.world import World
 
 
@@ -45,6 +46,15 @@ def arena_of(world: World, at: dt.datetime | None = None) -> Arena:
         after=cycle.closes_at + DAY,
         decided=cycle.slate_due_at,
     )
+
+
+def proposed_slate(arena: Arena) -> Slate:
+    """One proposal, scored, on a proposed slate."""
+    row = sent(arena.world.home, arena.world.people["director"], arena.cycle)
+    close(arena.cycle)
+    scored(row, 5, reviewers=arena.reviewers, by=arena.staff[0], at=arena.after)
+    slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=arena.cycle.pk), by=None, at=arena.decided)
+    return operations.propose_slate(slate=slate, by=arena.staff[0], at=arena.decided)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from django.db.utils import Error
 from common.errors import constraint_of
 from common.tenancy import review_context, staff_context, tenant_context
 from grants import operations
-from grants.models import Award, Cycle, Proposal, Review, ReviewScore, Rubric, Slate
+from grants.models import Award, Proposal, Review, ReviewScore, Rubric
 from tests import factories
-from tests.grants.conftest import Arena, arena_of
-from tests.grants.factories import assigned, close, marked, scored, sent
+from tests.grants.conftest import Arena, arena_of, proposed_slate
+from tests.grants.factories import assigned, close, marked, sent
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -26,15 +26,6 @@ def refused(statement: str, values: list[Any]) -> str:
     with pytest.raises(Error) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
     return constraint_of(caught.value) or str(caught.value).splitlines()[0]  # type: ignore[arg-type]
-
-
-def proposed_slate(arena: Arena) -> Slate:
-    """One proposal, scored, on a proposed slate."""
-    row = sent(arena.world.home, arena.world.people["director"], arena.cycle)
-    close(arena.cycle)
-    scored(row, 5, reviewers=arena.reviewers, by=arena.staff[0], at=arena.after)
-    slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=arena.cycle.pk), by=None, at=arena.decided)
-    return operations.propose_slate(slate=slate, by=arena.staff[0], at=arena.decided)
 
 
 def test_nobody_approves_the_own_slate(arena: Arena) -> None:
