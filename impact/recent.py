@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, JSONField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import JSONArray, JSONObject
 from django.urls import reverse
 
 from activity.models import LogEntry
 from grants.models import Proposal
 from incentives.models import Claim
-from incentives.models.claims import SHOWN
 from partners.models import Partner
 from workshops.models import Workshop
 from workshops.timeline import MAY_NAME_TEACHERS, NAMES_TEACHERS
@@ -31,12 +31,12 @@ MONEY = ("claim.approved", "claim.in_batch", "claim.paid", "claim.rest_settled",
 
 
 def recent_of(user: Any, partner: Partner | None = None) -> list[LogEntry]:
-    """The last entries, newest first: of this partner, or of every partner in reach; each knows its `record`."""
+    """The last entries, newest first: of this partner, or of every partner in reach; each knows its `record`. One statement."""
     rows = LogEntry.objects.filter(partner=partner) if partner else LogEntry.objects.all()
-    found = list(_readable(rows, user, partner).select_related("actor", "partner").order_by("-at", "-id")[:MOST])
-    records = {} if user.standing.is_code_org("finance") else _records_of(found)
+    readable = _readable(rows, user, partner).select_related("actor", "partner").annotate(facts=RECORD)
+    found: list[Any] = list(readable.order_by("-at", "-id")[:MOST])
     for entry in found:
-        entry.record = records.get((entry.subject_type, entry.subject_id))  # type: ignore[attr-defined]
+        entry.record = None if user.standing.is_code_org("finance") else _record_of(entry)  # type: ignore[attr-defined]
     return found
 
 
@@ -58,24 +58,29 @@ def _readable(rows: QuerySet[LogEntry], user: Any, partner: Partner | None) -> Q
     )
 
 
-def _records_of(entries: list[LogEntry]) -> dict[tuple[str, int], dict[str, str]]:
-    """Name and address of each record that has a page of its own; one query for each kind that occurs."""
-    found: dict[tuple[str, int], dict[str, str]] = {}
-    for kind, (model, related, page) in PAGES.items():
-        keys = [entry.subject_id for entry in entries if entry.subject_type == kind]
-        for row in model.objects.filter(pk__in=keys).select_related(*related) if keys else []:
-            url = reverse(page, args=[row.partner.slug, row.ref])
-            found[kind, row.pk] = {"name": NAMES[kind](row), "url": url}
-    return found
+def _record_of(entry: Any) -> dict[str, str] | None:
+    """Name and address of the record, where it has a page of its own."""
+    if not entry.facts:
+        return None
+    name = " · ".join(part for part in entry.facts["names"] if part)
+    url = reverse(PAGES[entry.subject_type], args=[entry.partner.slug, entry.facts["ref"]])
+    return {"name": name or "Untitled", "url": url}
 
 
-PAGES: dict[str, tuple[Any, tuple[str, ...], str]] = {
-    "workshops.workshop": (Workshop, ("partner", "course", "subject"), "workshop_detail"),
-    "grants.proposal": (Proposal, ("partner",), "proposal_detail"),
-    "incentives.claim": (Claim, SHOWN, "claim_detail"),
+def _facts(model: Any, *names: str) -> Subquery:
+    """Reference and names of the record that an entry is about."""
+    told = JSONObject(ref="ref", names=JSONArray(*names))
+    return Subquery(model.objects.filter(pk=OuterRef("subject_id")).values(told=told)[:1])
+
+
+PAGES = {
+    "workshops.workshop": "workshop_detail",
+    "grants.proposal": "proposal_detail",
+    "incentives.claim": "claim_detail",
 }
-NAMES: dict[str, Any] = {
-    "workshops.workshop": lambda row: row.title,
-    "grants.proposal": str,
-    "incentives.claim": lambda row: f"{row.version.title}, {row.subject}",
-}
+RECORD = Case(
+    When(subject_type="workshops.workshop", then=_facts(Workshop, "course__name", "subject__name")),
+    When(subject_type="grants.proposal", then=_facts(Proposal, "title")),
+    When(subject_type="incentives.claim", then=_facts(Claim, "version__title")),
+    output_field=JSONField(),
+)

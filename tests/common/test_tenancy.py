@@ -60,8 +60,8 @@ def test_a_row_of_another_tenant_cannot_be_written(world: World) -> None:
         assert cursor.rowcount == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             cursor.execute(
-                "insert into partners_invitation (ref, partner_id, email, name, role, employed, starts_on, invited_by_id, invited_at, expires_at)"
-                " values ('N-X', %s, 'a@b.c', 'a', 'director', true, now(), %s, now(), now())",
+                "insert into workshops_teacher (ref, partner_id, name, email, school_name, added_by_id, added_at)"
+                " values ('T-X', %s, 'a', '', '', %s, now())",
                 [world.away.pk, world.people["director"].pk],
             )
 

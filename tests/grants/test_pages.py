@@ -13,8 +13,8 @@ from grants import operations
 from grants.content import answers_of
 from grants.models import Cycle, Declaration, Proposal, Review
 from tests.grants.conftest import Arena, arena_of
-from tests.grants.factories import assigned, close, content, draft, marked, scored, sent
-from tests.queries import DETAIL, LIST, statements_of
+from tests.grants.factories import assigned, close, content, draft, marked, sent
+from tests.queries import LIST, statements_of
 from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
@@ -360,32 +360,6 @@ def test_the_review_queue_costs_the_same_with_one_and_with_three_rows(held: Aren
             assigned(row, held.reviewers[0], held.staff[0], held.after)
     three = statements_of(browser, "/network/grants/reviews/")
     assert len(one) == len(three) <= LIST, "\n".join(three)
-
-
-@pytest.mark.parametrize("place", ["waitlist", "slate"])
-def test_waitlist_and_slate_cost_the_same_with_one_and_with_three_waiting(
-    held: Arena, signed_in: SignIn, place: str
-) -> None:
-    with staff_context("arrange"):
-        rows = [
-            sent(held.world.home, held.world.people["director"], held.cycle, ask="5000.00", minimum="500.00")
-            for _ in range(4)
-        ]
-        close(held.cycle)
-        for row in rows:
-            scored(row, 4, reviewers=held.reviewers, by=held.staff[0], at=held.after)
-        slate = operations.prepare_slate(cycle=Cycle.objects.get(pk=held.cycle.pk), by=None, at=held.decided)
-        slate = operations.propose_slate(slate=slate, by=held.staff[0], at=held.decided)
-        operations.approve_slate(slate=slate, by=held.staff[1], at=held.decided)
-        waiting = list(Proposal.objects.filter(state="waitlisted"))
-    browser, address = signed_in(held.world.people["staff"]), f"/network/grants/cycles/{held.cycle.ref}/{place}/"
-    browser.get(address)
-    three = statements_of(browser, address)
-    with staff_context("arrange"):
-        Proposal.objects.filter(pk__in=[row.pk for row in waiting[1:]]).update(state="declined")
-    one = statements_of(browser, address)
-    assert len(waiting) == 3
-    assert len(one) == len(three) <= (LIST if place == "waitlist" else DETAIL), "\n".join(three)
 
 
 def test_the_export_holds_the_filtered_rows_and_no_formula(held: Arena, signed_in: SignIn) -> None:

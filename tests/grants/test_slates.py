@@ -163,7 +163,7 @@ def test_staff_see_where_two_reviewers_lie_far_apart(arena: Arena) -> None:
 
 def test_a_waitlist_award_needs_two_people_in_time_and_within_what_was_asked(arena: Arena) -> None:
     world = arena.world
-    asks = [("4000.00", "2000.00"), ("3000.00", "1500.00")]
+    asks = [("4000.00", "2400.00"), ("3000.00", "1500.00")]  # whichever the draw puts first, the other does not fit
     rows = [sent(world.home, world.people["director"], arena.cycle, ask=ask, minimum=minimum) for ask, minimum in asks]
     close(arena.cycle)
     for row in rows:
