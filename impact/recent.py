@@ -36,7 +36,7 @@ def recent_of(user: Any, partner: Partner | None = None) -> list[LogEntry]:
     readable = _readable(rows, user, partner).select_related("actor", "partner").annotate(facts=RECORD)
     found: list[Any] = list(readable.order_by("-at", "-id")[:MOST])
     for entry in found:
-        entry.record = None if user.standing.is_code_org("finance") else _record_of(entry)  # type: ignore[attr-defined]
+        entry.record = None if user.standing.is_code_org("finance") else _record_of(entry)
     return found
 
 
