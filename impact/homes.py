@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from common.templatetags.rp import countdown, day, plural
 from impact.accounts_home import roles_to_confirm, stopped_jobs
+from impact.confirmations import proposals_to_confirm
 from impact.grants_home import (
     champion_panel,
     cycle_panel,
@@ -87,17 +90,18 @@ def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | Non
     """Partners without a Program Manager (C1: a gap alerts the same day) or without an Outreach Manager (C27)."""
     if not user.standing.is_code_org("outreach_manager", "staff"):
         return []
-    mine = Partner.objects.active(on).order_by("name")
-    with_manager = Membership.objects.filter(role="program_manager").in_force(on).values("partner")
     may_invite = user.standing.is_code_org("staff")
+    managed = Membership.objects.filter(role="program_manager").in_force(on).filter(partner=OuterRef("pk"))
+    looked_after = OutreachAssignment.objects.active(on).filter(partner=OuterRef("pk"))
+    rows: Any = Partner.objects.active(on).annotate(managed=Exists(managed), looked_after=Exists(looked_after))
+    missing = Q(managed=False) | Q(looked_after=False) if may_invite else Q(managed=False)
     action = "Invite one" if may_invite else "Open people"
-    found = [_vacancy(row, "Program Manager", action, "people/") for row in mine.exclude(pk__in=with_manager)[:7]]
-    if may_invite:
-        looked_after = OutreachAssignment.objects.active(on).values("partner")
-        found += [
-            _vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/")
-            for row in mine.exclude(pk__in=looked_after)[:7]
-        ]
+    found = []
+    for row in rows.filter(missing).order_by("managed", "name")[:7]:
+        if not row.managed:
+            found.append(_vacancy(row, "Program Manager", action, "people/"))
+        if not row.looked_after and may_invite:
+            found.append(_vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/"))
     return found
 
 
@@ -159,6 +163,7 @@ NETWORK_SOURCES: list[Source] = [
     slates_to_do,
     cycles_to_do,
     vacancies,
+    proposals_to_confirm,
     roles_to_confirm,
     stopped_jobs,
 ]
