@@ -104,6 +104,28 @@ def test_two_workers_at_once_do_each_item_once() -> None:
     assert now_of(run).state == Run.State.DONE
 
 
+def test_a_run_that_somebody_works_on_is_left_alone() -> None:
+    run, held, tried = fired("test_count"), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with staff_context("another worker"):
+                Run.objects.select_for_update().get(pk=run.pk)
+                held.set()
+                tried.wait(10)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(10)
+    assert runs.complete(run_id=run.pk, at=AT) is False
+    tried.set()
+    other.join()
+    with staff_context("look"):
+        assert RunItem.objects.filter(run=run).count() == 0
+
+
 def run_due(*arguments: str) -> dict[str, Any]:
     out = StringIO()
     call_command("run_due", "--json", *arguments, stdout=out)
