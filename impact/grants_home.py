@@ -231,13 +231,13 @@ def room_panel(user: Any, partner: Partner, cycle: Cycle | None) -> dict[str, An
 
 
 def cycle_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
-    """The pool of the year and the cycles under way, for staff."""
+    """The pools that money is promised from and the cycles under way, for staff."""
     if not user.has_perm("grants.run_cycle"):
         return None
     cycles = Cycle.objects.filter(opens_at__lte=at, decided_at=None).select_related("quarter").order_by("-opens_at")[:3]
     rows = [{"cycle": cycle, "phase": PHASES[cycle.phase(at)]} for cycle in cycles if cycle.opened_at is not None]
-    pool = NetworkBudget.objects.filter(kind="grant_pool", period=f"FY{on.year}").first()
-    return {"template": "impact/cycles_panel.html", "place": "aside", "rows": rows, "pool": pool}
+    pools = NetworkBudget.objects.pools_on(on)
+    return {"template": "impact/cycles_panel.html", "place": "aside", "rows": rows, "pools": pools}
 
 
 def open_cycle(at: dt.datetime) -> Cycle | None:

@@ -37,7 +37,7 @@ def cycle_list(request: ScopedRequest) -> HttpResponse:
     """Every cycle, the latest first, with its dates, counts and envelope."""
     shown = keyset(request, Cycle.objects.select_related("quarter__fiscal_year"), "-opens_at", "-id", size=12)
     counts = {row["cycle"]: row for row in counts_of(shown.rows)}
-    envelopes = {row.period: row for row in NetworkBudget.objects.filter(kind__in=("grant_envelope", "grant_pool"))}
+    envelopes = {row.period: row for row in NetworkBudget.objects.filter(kind="grant_envelope")}
     at = now()
     rows = [
         {
@@ -48,9 +48,8 @@ def cycle_list(request: ScopedRequest) -> HttpResponse:
         }
         for cycle in shown.rows
     ]
-    pools = sorted((row for row in envelopes.values() if row.kind == "grant_pool"), key=lambda row: row.period)
-    current = [pool for pool in pools if pool.period == f"FY{today().year}"]
-    return page(request, "grants/cycle_list.html", {"page": shown, "rows": rows, "pools": current})
+    pools = NetworkBudget.objects.pools_on(today())
+    return page(request, "grants/cycle_list.html", {"page": shown, "rows": rows, "pools": pools})
 
 
 def counts_of(cycles: list[Cycle]) -> Any:

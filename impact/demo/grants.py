@@ -234,10 +234,10 @@ def _review(told: Telling, *, is_last: bool) -> None:
 
 
 def _waiting(reviews: list[Review]) -> list[Review]:
-    """Reviews of the person who has most of them, and one of another."""
-    first = reviews[0].reviewer_id if reviews else None
+    """The last reviews of one person, and all of another, who has not signed the declaration yet."""
+    first, last = (reviews[0].reviewer_id, reviews[-1].reviewer_id) if reviews else (None, None)
     own = [review for review in reviews if review.reviewer_id == first]
-    return own[-LEFT_OPEN:] + [review for review in reviews if review.reviewer_id != first][-1:]
+    return own[-LEFT_OPEN:] + [review for review in reviews if review.reviewer_id == last != first]
 
 
 def _mark(told: Telling, review: Review, keys: list[str], place: int) -> None:
@@ -321,6 +321,9 @@ def _content(told: Telling, partner: Partner, idea: Idea) -> Content:
     """The idea, held some weeks into the quarter."""
     on = told.cycle.quarter.starts_on + dt.timedelta(days=20 + 5 * (partner.pk % 9))
     ask = Decimal(idea.ask)
+    least = (
+        Decimal("0.6") if partner == told.network.partners[0] else Decimal("0.5")
+    )  # two of the first: one waits for room
     return Content(
         title=idea.title,
         audience=idea.audience,
@@ -329,7 +332,7 @@ def _content(told: Telling, partner: Partner, idea: Idea) -> Content:
         goals=(idea.goal,),
         objectives=idea.objective,
         ask=ask,
-        minimum=(ask / 2).quantize(Decimal("0.01")),
+        minimum=(ask * least).quantize(Decimal("0.01")),
         starts_on=on,
         ends_on=on,
         place=f"{PLACES[partner.pk % len(PLACES)]}, {partner.states[0]}",

@@ -17,7 +17,10 @@ from partners.operations import add_partner, assign_outreach_manager, ensure_cal
 
 @dataclass
 class DemoNetwork:
-    """What later steps build on. `people[partner.pk][role]` are users; `code_org[role]` too. `at` is noon of the date."""
+    """What later steps build on. `people[partner.pk][role]` are users; `code_org[role]` too.
+
+    `at` is the first instant of the date, so that nothing lies ahead of whoever looks.
+    """
 
     on: dt.date
     at: dt.datetime
@@ -34,7 +37,7 @@ class DemoNetwork:
 
 def start(on: dt.date) -> DemoNetwork:
     """An empty network of this date."""
-    at = dt.datetime.combine(on, dt.time(12), network_zone())
+    at = dt.datetime.combine(on, dt.time(), network_zone())
     return DemoNetwork(on=on, at=at, rng=random.Random(f"demo {on}"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +16,7 @@ from common.tenancy.models import NetworkModel, TenantManager, TenantModel, Tena
 from common.two_people import InPerson
 from ledger.kinds import LimitKind, NetworkKind, PartnerKind
 from ledger.walls import ByMovementOnly, ConfirmedLimit, TwoPeopleKeepIt, WithoutInterest
+from partners.calendar import FiscalYear
 
 ZERO = Decimal("0.00")
 
@@ -81,12 +83,26 @@ class Budget(Figures, TenantModel):
         return f"{self.get_kind_display()} {self.period}"
 
 
+class NetworkBudgetQuerySet(models.QuerySet["NetworkBudget"]):
+    """Budgets of the network."""
+
+    def pools_on(self, on: dt.date) -> Self:
+        """The pool of the fiscal year that holds a day, and later ones that money is promised from; the earliest first."""
+        years = FiscalYear.objects.filter(ends_before__gt=on)
+        now = Q(period__in=years.filter(starts_on__lte=on).values("label"))
+        ahead = Q(period__in=years.values("label")) & (Q(reserved__gt=0) | Q(used__gt=0))
+        return self.filter(now | ahead, kind=NetworkKind.GRANT_POOL).order_by("period")
+
+
+NetworkBudgetManager = models.Manager.from_queryset(NetworkBudgetQuerySet)
+
+
 class NetworkBudget(Figures, NetworkModel):
     """What the whole network may spend of one kind in one period: the pool of FY2026, the envelope of 2026Q4."""
 
     kind = models.CharField(max_length=20, choices=NetworkKind.choices)
 
-    objects: ClassVar[models.Manager[NetworkBudget]] = models.Manager()
+    objects: ClassVar[NetworkBudgetManager[NetworkBudget]] = NetworkBudgetManager()
 
     class Meta:
         constraints = [

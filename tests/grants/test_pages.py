@@ -327,7 +327,7 @@ def test_who_applies_reads_how_proposals_are_scored(held: Arena, signed_in: Sign
     ("place", "who", "statements"),
     [
         ("/partners/home-mesa/grants/", "director", 6),
-        ("/network/grants/cycles/", "staff", 4),
+        ("/network/grants/cycles/", "staff", 5),
         ("/network/grants/cycles/{cycle}/", "staff", 8),
     ],
 )

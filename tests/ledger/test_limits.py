@@ -13,7 +13,7 @@ from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
 from ledger import operations
-from ledger.models import Budget, Limit
+from ledger.models import Budget, Limit, NetworkBudget
 from partners.models import FiscalYear, Quarter
 from partners.operations import add_partner
 from tests import factories
@@ -249,3 +249,12 @@ def test_direct_sql_cannot_raise_a_limit_alone(people: tuple[Any, Any]) -> None:
         with pytest.raises(IntegrityError) as error, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("update ledger_limit set amount = 900000 where kind = 'grant_pool'")
         assert constraint_of(error.value) == "ledger_limit_kept"
+
+
+def test_pools_are_those_of_the_year_and_of_later_ones_that_money_is_promised_from(partner: Any) -> None:
+    this, following = (FiscalYear.objects.get(starts_on__year=today().year + ahead) for ahead in (0, 1))
+    with staff_context("act"):
+        assert [pool.period for pool in NetworkBudget.objects.pools_on(today())] == [this.label]
+        post(operations.reserve, partner, "40.00", following.label, budgets=[("grant_pool", following.label)])
+        assert [pool.period for pool in NetworkBudget.objects.pools_on(today())] == [this.label, following.label]
+        assert [pool.period for pool in NetworkBudget.objects.pools_on(following.starts_on)] == [following.label]
