@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
+from accounts.people import code_org_people
 from activity.models import Link
-from activity.operations import queue_mail, record
+from activity.operations import queue_mail, record, tell
 from common.errors import DomainError, refusing
 from common.zones import network_date
 
@@ -153,11 +154,11 @@ def accept_code_org_invitation(
 
 
 @transaction.atomic
-def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.datetime) -> CodeOrgRole:
-    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one.
+def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, reason: str, by: Any, at: dt.datetime) -> CodeOrgRole:
+    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one (adr/0006).
 
-    Locks the role. Raises InvitationRefused for one's own role, a day before its first or after its last one (a role is not
-    prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
+    The person and every other Administrator are told, with the reason. Locks the role. Raises InvitationRefused for one's own role, a day before its first or
+    after its last one (a role is not prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
     """
     row = CodeOrgRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
     if row.user_id == by.pk:
@@ -173,8 +174,9 @@ def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.d
     _keep_two_administrators(row)
     before, row.valid_before = row.last_day, last_day + dt.timedelta(days=1)
     row.save(update_fields=["valid_before"])
-    text = f"{row.user.name} ends as {row.get_role_display()}"
-    record(row, verb="role.ended", text=text, by=by, at=at, before={"last_day": before}, after={"last_day": last_day})
+    text, was, then = f"{row.user.name} ends as {row.get_role_display()}", {"last_day": before}, {"last_day": last_day}
+    record(row, verb="role.ended", text=text, reason=reason, by=by, at=at, before=was, after=then)
+    _tell_of_end(row, reason, by, at)
     return row
 
 
@@ -248,6 +250,15 @@ def account_for(*, email: str, name: str, side: str, password: str, at: dt.datet
     user.save()
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
+
+
+def _tell_of_end(row: CodeOrgRole, reason: str, by: User, at: dt.datetime) -> None:
+    """One Administrator ended it, so that all others and the person herself hear of it; a day set anew is told anew."""
+    said = f"as {row.get_role_display()}, last day {row.last_day:%b %-d, %Y}: {reason}"
+    key = f"ended:{row.ref}:{at:%Y%m%d%H%M%S}"
+    others = [one for one in code_org_people("administrator", network_date(at)) if one.pk not in (by.pk, row.user_id)]
+    for people, whose, url in (([row.user], "your", "/account/"), (others, f"{row.user.name}’s", "/network/accounts/")):
+        tell(people, kind="role.ended", key=key, text=f"{by.name} ended {whose} role {said}"[:500], url=url, at=at)
 
 
 def _keep_two_administrators(ending: CodeOrgRole) -> None:

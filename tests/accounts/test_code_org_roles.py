@@ -16,6 +16,7 @@ from django.test import Client
 from accounts import operations
 from accounts.models import CodeOrgInvitation, CodeOrgRole, User
 from accounts.operations import InvitationRefused
+from activity.models import NetworkLogEntry, Notice
 from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
@@ -176,7 +177,25 @@ def test_a_role_and_an_invitation_are_staff_rows_for_the_database(world: World) 
 
 
 def end(role: CodeOrgRole, by: User, last_day: dt.date) -> CodeOrgRole:
-    return operations.end_code_org_role(role=role, last_day=last_day, by=by, at=now())
+    return operations.end_code_org_role(role=role, last_day=last_day, reason="Phone stolen", by=by, at=now())
+
+
+def test_the_end_of_a_role_has_a_reason_that_everybody_concerned_reads(
+    world: World, other: User, signed_in: SignIn
+) -> None:
+    administrator, holder = world.people["administrator"], world.people["finance"]
+    with staff_context("look"):
+        role = CodeOrgRole.objects.get(user=holder)
+    browser, url = signed_in(administrator), f"/network/accounts/roles/{role.ref}/end/"
+    assert browser.post(url, {"last_day": today()}).status_code == 422
+    assert browser.post(url, {"last_day": today(), "reason": "Phone stolen"}).status_code == 303
+    with staff_context("look"):
+        said = f"role as Finance, last day {today():%b %-d, %Y}: Phone stolen"
+        assert {row.user: (row.text, row.url) for row in Notice.objects.filter(kind="role.ended")} == {
+            holder: (f"{administrator.name} ended your {said}", "/account/"),
+            other: (f"{administrator.name} ended {holder.name}’s {said}", "/network/accounts/"),
+        }
+        assert NetworkLogEntry.objects.get(verb="role.ended").reason == "Phone stolen"
 
 
 def test_a_role_is_not_prolonged_by_ending_it(world: World, other: User) -> None:
