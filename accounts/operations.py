@@ -50,8 +50,10 @@ MIN_ADMINISTRATORS = 2
 def propose_code_org_role(
     *, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime
 ) -> CodeOrgInvitation:
-    """An Administrator proposes a Code.org role for a person; nothing is mailed yet. Raises InvitationRefused."""
+    """An Administrator proposes a Code.org role for another person; nothing is mailed yet. Raises InvitationRefused."""
     address = email.strip().lower()
+    if address == proposed_by.email:
+        raise InvitationRefused("Two other Administrators give you a role: ask one to propose it.", field="email")
     known = User.objects.filter(email=address).first()
     if known is not None and known.side != Side.CODE_ORG:
         raise InvitationRefused("This address belongs to a person at a partner.", field="email")
@@ -78,14 +80,17 @@ def propose_code_org_role(
 
 @transaction.atomic
 def confirm_code_org_role(*, invitation: CodeOrgInvitation, confirmed_by: Any, at: dt.datetime) -> CodeOrgInvitation:
-    """Another Administrator confirms; the invited person gets the link (7 days). Raises InvitationRefused."""
+    """Another Administrator, whom the role is not for, confirms; the invited person gets the link (7 days). Raises InvitationRefused."""
     row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
     if row.confirmed_at or row.withdrawn_at:
         raise InvitationRefused("This invitation has been decided already.")
     with refusing(
         accounts_invitation_two_people=InvitationRefused(
             "You proposed this role, so another Administrator confirms it."
-        )
+        ),
+        accounts_invitation_for_another=InvitationRefused(
+            "This role is for you, so another Administrator confirms it."
+        ),
     ):
         row.confirmed_by, row.confirmed_at = confirmed_by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])

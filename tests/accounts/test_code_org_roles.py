@@ -84,6 +84,32 @@ def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn
         assert CodeOrgInvitation.objects.get().confirmed_at is None
 
 
+def test_whom_a_role_is_for_neither_proposes_nor_confirms_it(world: World, other: User, signed_in: SignIn) -> None:
+    own = {**NEW, "name": other.name, "email": other.email.upper()}
+    browser = signed_in(other)
+    assert "Two other Administrators give you a role" in facts(browser.post("/network/accounts/new/", own))
+    assert signed_in(world.people["administrator"]).post("/network/accounts/new/", own).status_code == 303
+    with staff_context("look"):
+        url = f"/network/accounts/invitations/{CodeOrgInvitation.objects.get().ref}/confirmation/"
+    assert url not in facts(browser.get("/network/accounts/"))
+    assert "Confirm " not in facts(browser.get("/network/"))
+    assert "This role is for you" in facts(browser.post(url, follow=True))
+    with staff_context("look"):
+        third = factories.make_code_org("administrator")
+        assert CodeOrgInvitation.objects.get().confirmed_at is None
+    assert signed_in(third).post(url).status_code == 303
+    assert [message.to for message in receive()] == [[other.email]]
+
+
+def test_the_database_refuses_a_role_that_somebody_proposes_for_herself(world: World, other: User) -> None:
+    row = {"name": "x", "role": "finance", "reason": "x", "proposed_by": other, "proposed_at": now()}
+    with staff_context("direct SQL", user=other.pk):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            CodeOrgInvitation.objects.create(email=other.email, **row)
+        assert constraint_of(refused.value) == "accounts_invitation_for_another"
+        assert CodeOrgInvitation.objects.create(email=world.people["finance"].email, **row).pk
+
+
 def test_an_administrator_sends_an_invitation_again(world: World, other: User, signed_in: SignIn) -> None:
     signed_in(world.people["administrator"]).post("/network/accounts/new/", NEW)
     with staff_context("look"):
