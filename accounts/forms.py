@@ -20,9 +20,10 @@ class RoleForm(RpForm):
 
 
 class EndRoleForm(RpForm):
-    """The last day of a role."""
+    """The last day of a role, and why."""
 
     last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(max_length=300, help_text="The person and every other Administrator read it.")
 
 
 class SettingsForm(RpForm):

@@ -177,6 +177,17 @@ class CodeOrgRole(NetworkModel, DatedRow):
         return f"{self.get_role_display()}: {self.user}"
 
 
+class NotForOneself(GuardTrigger):
+    """Whom a role is for neither proposes nor confirms it; the first two Administrators, invited by a command, propose themselves."""
+
+    def body(self) -> str:
+        own = (
+            "exists (select from accounts_user where email = lower(new.email) and (id = new.confirmed_by_id "
+            "or tg_op = 'INSERT' and app.person() is not null and id = new.proposed_by_id))"
+        )
+        return self.refuse_if(own, "a role is given by two others") + "return new;"
+
+
 class CodeOrgInvitationQuerySet(models.QuerySet["CodeOrgInvitation"]):
     """Invitations on their way."""
 
@@ -219,6 +230,7 @@ class CodeOrgInvitation(NetworkModel):
         constraints = [
             two_people("accounts_invitation_two_people"),
             InPerson(name="accounts_invitation_in_person", columns=["proposed_by_id", "confirmed_by_id"]),
+            NotForOneself(name="accounts_invitation_for_another"),
             models.UniqueConstraint(
                 "email",
                 "role",

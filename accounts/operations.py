@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
+from accounts.people import code_org_people
 from activity.models import Link
-from activity.operations import queue_mail, record
+from activity.operations import queue_mail, record, tell
 from common.errors import DomainError, refusing
 from common.zones import network_date
 
@@ -49,8 +50,10 @@ MIN_ADMINISTRATORS = 2
 def propose_code_org_role(
     *, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime
 ) -> CodeOrgInvitation:
-    """An Administrator proposes a Code.org role for a person; nothing is mailed yet. Raises InvitationRefused."""
+    """An Administrator proposes a Code.org role for another person; nothing is mailed yet. Raises InvitationRefused."""
     address = email.strip().lower()
+    if address == proposed_by.email:
+        raise InvitationRefused("Two other Administrators give you a role: ask one to propose it.", field="email")
     known = User.objects.filter(email=address).first()
     if known is not None and known.side != Side.CODE_ORG:
         raise InvitationRefused("This address belongs to a person at a partner.", field="email")
@@ -77,14 +80,17 @@ def propose_code_org_role(
 
 @transaction.atomic
 def confirm_code_org_role(*, invitation: CodeOrgInvitation, confirmed_by: Any, at: dt.datetime) -> CodeOrgInvitation:
-    """Another Administrator confirms; the invited person gets the link (7 days). Raises InvitationRefused."""
+    """Another Administrator, whom the role is not for, confirms; the invited person gets the link (7 days). Raises InvitationRefused."""
     row = CodeOrgInvitation.objects.select_for_update().get(pk=invitation.pk)
     if row.confirmed_at or row.withdrawn_at:
         raise InvitationRefused("This invitation has been decided already.")
     with refusing(
         accounts_invitation_two_people=InvitationRefused(
             "You proposed this role, so another Administrator confirms it."
-        )
+        ),
+        accounts_invitation_for_another=InvitationRefused(
+            "This role is for you, so another Administrator confirms it."
+        ),
     ):
         row.confirmed_by, row.confirmed_at = confirmed_by, at
         row.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -153,11 +159,11 @@ def accept_code_org_invitation(
 
 
 @transaction.atomic
-def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.datetime) -> CodeOrgRole:
-    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one.
+def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, reason: str, by: Any, at: dt.datetime) -> CodeOrgRole:
+    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one (adr/0006).
 
-    Locks the role. Raises InvitationRefused for one's own role, a day before its first or after its last one (a role is not
-    prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
+    The person and every other Administrator are told, with the reason. Locks the role. Raises InvitationRefused for one's own role, a day before its first or
+    after its last one (a role is not prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
     """
     row = CodeOrgRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
     if row.user_id == by.pk:
@@ -173,8 +179,9 @@ def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, by: Any, at: dt.d
     _keep_two_administrators(row)
     before, row.valid_before = row.last_day, last_day + dt.timedelta(days=1)
     row.save(update_fields=["valid_before"])
-    text = f"{row.user.name} ends as {row.get_role_display()}"
-    record(row, verb="role.ended", text=text, by=by, at=at, before={"last_day": before}, after={"last_day": last_day})
+    text, was, then = f"{row.user.name} ends as {row.get_role_display()}", {"last_day": before}, {"last_day": last_day}
+    record(row, verb="role.ended", text=text, reason=reason, by=by, at=at, before=was, after=then)
+    _tell_of_end(row, reason, by, at)
     return row
 
 
@@ -248,6 +255,15 @@ def account_for(*, email: str, name: str, side: str, password: str, at: dt.datet
     user.save()
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
+
+
+def _tell_of_end(row: CodeOrgRole, reason: str, by: User, at: dt.datetime) -> None:
+    """One Administrator ended it, so that all others and the person herself hear of it; a day set anew is told anew."""
+    said = f"as {row.get_role_display()}, last day {row.last_day:%b %-d, %Y}: {reason}"
+    key = f"ended:{row.ref}:{at:%Y%m%d%H%M%S}"
+    others = [one for one in code_org_people("administrator", network_date(at)) if one.pk not in (by.pk, row.user_id)]
+    for people, whose, url in (([row.user], "your", "/account/"), (others, f"{row.user.name}’s", "/network/accounts/")):
+        tell(people, kind="role.ended", key=key, text=f"{by.name} ended {whose} role {said}"[:500], url=url, at=at)
 
 
 def _keep_two_administrators(ending: CodeOrgRole) -> None:

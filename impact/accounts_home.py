@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import CodeOrgInvitation
 from activity.models import Mail, Run
 from activity.upkeep import heartbeats
@@ -13,10 +15,12 @@ from impact.todos import Todo
 
 
 def roles_to_confirm(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
-    """Roles that another Administrator has proposed, oldest first."""
+    """Roles that another Administrator has proposed for somebody else, oldest first."""
     if not user.has_perm("accounts.administer"):
         return []
-    rows = CodeOrgInvitation.objects.waiting().filter(confirmed_at=None).exclude(proposed_by=user)
+    rows = (
+        CodeOrgInvitation.objects.waiting().filter(confirmed_at=None).exclude(Q(proposed_by=user) | Q(email=user.email))
+    )
     return [
         Todo(
             due=row.proposed_at,

@@ -19,13 +19,21 @@ from impact.grants_home import (
     reviews_to_do,
     slates_to_do,
 )
-from impact.incentives_home import approvals_to_do, claims_to_do, incentive_room, payouts_to_do, verifications_to_do
+from impact.incentives_home import (
+    approvals_to_do,
+    claims_to_do,
+    claims_without_verifier,
+    incentive_room,
+    payouts_to_do,
+    verifications_to_do,
+)
 from impact.recent import recent_of
 from impact.todos import Todo
 from impact.workshops_home import corrections_to_do, next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 
 Source = Callable[..., list[Todo]]
+CHOOSE_OUTREACH = "people/outreach-manager/"
 
 
 def ranked(todos: list[Todo]) -> list[Todo]:
@@ -87,22 +95,40 @@ def sentence_of(todos: list[Todo]) -> str:
 
 
 def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | None = None) -> list[Todo]:
-    """Partners without a Program Manager (C1: a gap alerts the same day) or without an Outreach Manager (C27)."""
+    """Partners without a Program Manager (C1: a gap alerts the same day), or whose Outreach Manager is missing (C27) or may not verify."""
     if not user.standing.is_code_org("outreach_manager", "staff"):
         return []
     may_invite = user.standing.is_code_org("staff")
     managed = Membership.objects.filter(role="program_manager").in_force(on).filter(partner=OuterRef("pk"))
     looked_after = OutreachAssignment.objects.active(on).filter(partner=OuterRef("pk"))
     rows: Any = Partner.objects.active(on).annotate(managed=Exists(managed), looked_after=Exists(looked_after))
-    missing = Q(managed=False) | Q(looked_after=False) if may_invite else Q(managed=False)
+    missing = Q(managed=False)
+    if may_invite:
+        rows = rows.annotate(stuck=claims_without_verifier(on))
+        missing |= Q(looked_after=False) | Q(stuck__isnull=False)
     action = "Invite one" if may_invite else "Open people"
     found = []
     for row in rows.filter(missing).order_by("managed", "name")[:7]:
         if not row.managed:
             found.append(_vacancy(row, "Program Manager", action, "people/"))
         if not row.looked_after and may_invite:
-            found.append(_vacancy(row, "Outreach Manager", "Choose one", "people/outreach-manager/"))
+            found.append(_vacancy(row, "Outreach Manager", "Choose one", CHOOSE_OUTREACH))
+        if may_invite and row.stuck:
+            found.append(_stuck(row))
     return found
+
+
+def _stuck(row: Any) -> Todo:
+    return Todo(
+        due=None,
+        when="Open now",
+        note="",
+        title=f"{plural(row.stuck, 'claim')} of {row.name} {'needs' if row.stuck == 1 else 'need'} another Outreach Manager",
+        why="The register of the present one names the partner, so nobody can verify.",
+        url=f"/partners/{row.slug}/{CHOOSE_OUTREACH}",
+        action="Choose one",
+        tone="late",
+    )
 
 
 def _vacancy(partner: Partner, role: str, action: str, path: str) -> Todo:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from common.dated import in_force
 from common.money import ZERO, show_short
@@ -17,8 +17,8 @@ from impact.todos import Todo
 from incentives.facts import year_figures
 from incentives.models import Claim
 from incentives.promises import working_days_after
-from ledger.models import Payee, PaymentBatch
-from partners.models import FiscalYear, Partner
+from ledger.models import ConflictOfInterest, Payee, PaymentBatch
+from partners.models import FiscalYear, OutreachAssignment, Partner
 from partners.settings import setting_in_query, setting_on
 
 MOST = 4
@@ -67,10 +67,11 @@ def _draft(claim: Claim, partner: Partner, on: dt.date, days: int) -> Todo:
 
 
 def verifications_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
-    """Claims of an Outreach Manager's partners by age."""
+    """Claims of an Outreach Manager's partners by age, but for partners in which she has an interest."""
     if not user.standing.portfolio:
         return []
-    rows = list(Claim.objects.filter(partner__in=user.standing.portfolio).to_verify().shown()[:SHOWN_OF_MANY])
+    mine: Any = Claim.objects.filter(partner__in=user.standing.portfolio).with_interest_of(user, on)
+    rows = list(mine.filter(has_conflict=False).to_verify().shown()[:SHOWN_OF_MANY])
     if not rows:
         return []
     days = int(setting_on(on, "incentives.verify_days"))
@@ -104,6 +105,14 @@ def _verification(claim: Claim, on: dt.date, days: int) -> Todo:
         url=f"/partners/{claim.partner.slug}/claims/{claim.ref}/verification/",
         action="Verify claim",
     )
+
+
+def claims_without_verifier(on: dt.date) -> Subquery:
+    """How many claims of a partner wait for an Outreach Manager who has an interest in it; None for none (staff door)."""
+    declared = ConflictOfInterest.objects.in_force(on).filter(user=OuterRef("user"), partner=OuterRef("partner"))
+    barred = OutreachAssignment.objects.active(on).filter(Exists(declared), partner=OuterRef("partner"))
+    waiting = Claim.objects.to_verify().filter(Exists(barred), partner=OuterRef("pk"))
+    return Subquery(waiting.order_by().values("partner").annotate(count=Count("pk")).values("count"))
 
 
 def approvals_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:

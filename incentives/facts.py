@@ -15,7 +15,7 @@ from common.money import ZERO
 from incentives.checks import Facts, Figures, FileFact, Kind
 from incentives.models import Claim, Evidence, EvidenceCheck, Override, RequiredEvidence
 from incentives.models.claims import DECIDED, LIVE, ClaimQuerySet
-from ledger.models import Budget, ConflictOfInterest, Limit, NetworkBudget, PartnerLimit, Payee
+from ledger.models import Budget, Limit, NetworkBudget, PartnerLimit, Payee
 from partners.settings import settings_on
 
 TWO_FROM, WINDOW = "incentives.two_approver_limit", "incentives.claim_window_days"
@@ -44,8 +44,8 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
     lifted = Override.objects.filter(
         claim=OuterRef("pk"), facts_hash=OuterRef("facts_hash"), confirmed_at__isnull=False
     ).order_by("id")
-    conflicts = ConflictOfInterest.objects.in_force(on).filter(user=person, partner=OuterRef("partner"))
-    return claims.shown().annotate(
+    shown = claims.shown().with_interest_of(person, on)
+    return shown.annotate(
         required_kinds=ArraySubquery(
             RequiredEvidence.objects.filter(version=OuterRef("version"))
             .order_by("position")
@@ -67,7 +67,6 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
         lower_is_open=Exists(lower.exclude(state__in=DECIDED)),
         higher_exists=Exists(same.filter(version__outcome__tops_up=OuterRef("version__outcome"), state__in=DECIDED)),
         payee_on_file=Exists(Payee.objects.filter(partner=OuterRef("partner"), on_file=True)),
-        has_conflict=Exists(conflicts),
         raised_limit=Exists(_raises(PartnerLimit, person).filter(partner=OuterRef("partner"), kind=YEAR))
         | Exists(_raises(Limit, person).filter(kind__in=[YEAR, TOTAL])),
         year_room=Subquery(

@@ -36,11 +36,16 @@ def queue_of(person: Any) -> list[Review]:
     return sorted(rows, key=lambda row: (row.state == "done", row.cycle.reviews_due_at, row.pk))
 
 
+def listed(queue: list[Review]) -> list[Review]:
+    """What her list shows: open reviews, and scored ones until their cycle is decided."""
+    return [row for row in queue if row.state == "assigned" or row.cycle.decided_at is None]
+
+
 @requires("grants.review", door=Door.REVIEW)
 @require_safe
 def review_queue(request: ScopedRequest) -> HttpResponse:
     """What waits for this reviewer, with due dates; the list of a cycle opens once its declaration is signed."""
-    rows = [row for row in queue_of(request.user) if row.state == "assigned" or row.cycle.decided_at is None]
+    rows = listed(queue_of(request.user))
     context = {
         "rows": rows,
         "open": sum(row.state == "assigned" for row in rows),
@@ -109,7 +114,9 @@ def save_posted(request: ScopedRequest, form: ReviewForm, row: Review, queue: li
 
 
 def neighbor(queue: list[Review], row: Review, step: int, *, open_only: bool = False) -> Review | None:
-    """The review before or after this one; with `open_only` the next open one, going round."""
+    """The review before or after this one, where it is in this list; with `open_only` the next open one, going round."""
+    if row not in queue:
+        return None
     here = queue.index(row)
     if open_only:
         around = queue[here + 1 :] + queue[:here]
@@ -132,14 +139,15 @@ def cockpit_context(request: ScopedRequest, row: Review, criteria: list[Any], qu
         .exclude(pk=row.pk)
         .prefetch_related("scores__criterion")
     )
+    beside = [one for one in listed(queue) if one.state == row.state]
     now_key = next((one.key for one in criteria if one.key not in marks), "")
     return {
         "review": row,
         "cycle": row.cycle,
-        "place": queue.index(row) + 1,
-        "length": len(queue),
-        "before": neighbor(queue, row, -1),
-        "following": neighbor(queue, row, 1),
+        "place": beside.index(row) + 1 if row in beside else None,
+        "length": len(beside),
+        "before": neighbor(beside, row, -1),
+        "following": neighbor(beside, row, 1),
         "criteria": [{"row": one, "mark": marks.get(one.key), "is_now": one.key == now_key} for one in criteria],
         "points": points,
         "possible": possible,

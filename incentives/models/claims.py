@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from activity.models import Attachment
 from common.money import ZERO, MoneyField
@@ -21,6 +21,7 @@ from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, 
 from common.zones import network_date
 from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept
 from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectKind
+from ledger.models import ConflictOfInterest
 from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
@@ -81,6 +82,11 @@ class ClaimQuerySet(TenantQuerySet["Claim"]):
     def to_verify(self) -> Self:
         """Waiting for the Outreach Manager, oldest first."""
         return self.filter(state=State.SUBMITTED).order_by("sent_at", "id")
+
+    def with_interest_of(self, person: Any, on: dt.date) -> Self:
+        """`has_conflict`: the person has declared an interest in the partner that holds on a date (network zone)."""
+        declared = ConflictOfInterest.objects.in_force(on).filter(user=person, partner=OuterRef("partner"))
+        return self.annotate(has_conflict=Exists(declared))
 
     def to_approve(self) -> Self:
         """Waiting for an approver, in the order in which they are paid: verified-at, then number (incentives 4.4)."""

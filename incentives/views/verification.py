@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -26,24 +27,23 @@ DAYS = "incentives.verify_days"
 
 @requires("incentives.see_verifications")
 def verification_list(request: ScopedRequest) -> HttpResponse:
-    """Claims of her partners that wait for her, oldest first."""
-    mine = Claim.objects.filter(partner__in=request.user.standing.portfolio).shown()
-    shown = keyset(request, mine.filter(state="submitted"), "sent_at", "id")
+    """Claims of her partners that wait, oldest first; those in whose partner she has an interest wait for somebody else."""
     days, on = int(setting_on(today(), DAYS)), today()
-    rows = [
-        {
-            "claim": row,
-            "by": working_days_after(network_date(row.sent_at), days),
-            "days": (on - network_date(row.sent_at)).days,
-        }
-        for row in shown.rows
-    ]
-    late = sum(row["by"] < on for row in rows)
+    mine = Claim.objects.filter(partner__in=request.user.standing.portfolio).shown().with_interest_of(request.user, on)
+    shown = keyset(request, mine.filter(state="submitted"), "sent_at", "id")
+    rows = [_row(claim, on, days) for claim in shown.rows]
+    hers = [row for row in rows if not row["claim"].has_conflict]
+    late = sum(row["by"] < on for row in hers)
     return page(
         request,
         "incentives/verification_list.html",
-        {"page": shown, "rows": rows, "late": late, "today": on, "promise": days},
+        {"page": shown, "rows": rows, "waiting": len(hers), "late": late, "today": on, "promise": days},
     )
+
+
+def _row(claim: Any, on: dt.date, days: int) -> dict[str, Any]:
+    sent = network_date(claim.sent_at)
+    return {"claim": claim, "by": working_days_after(sent, days), "days": (on - sent).days}
 
 
 @requires("incentives.verify", Claim, row=by_ref)

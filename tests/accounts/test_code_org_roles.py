@@ -16,6 +16,7 @@ from django.test import Client
 from accounts import operations
 from accounts.models import CodeOrgInvitation, CodeOrgRole, User
 from accounts.operations import InvitationRefused
+from activity.models import NetworkLogEntry, Notice
 from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
@@ -81,6 +82,32 @@ def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn
     assert receive() == []
     with staff_context("look"):
         assert CodeOrgInvitation.objects.get().confirmed_at is None
+
+
+def test_whom_a_role_is_for_neither_proposes_nor_confirms_it(world: World, other: User, signed_in: SignIn) -> None:
+    own = {**NEW, "name": other.name, "email": other.email.upper()}
+    browser = signed_in(other)
+    assert "Two other Administrators give you a role" in facts(browser.post("/network/accounts/new/", own))
+    assert signed_in(world.people["administrator"]).post("/network/accounts/new/", own).status_code == 303
+    with staff_context("look"):
+        url = f"/network/accounts/invitations/{CodeOrgInvitation.objects.get().ref}/confirmation/"
+    assert url not in facts(browser.get("/network/accounts/"))
+    assert "Confirm " not in facts(browser.get("/network/"))
+    assert "This role is for you" in facts(browser.post(url, follow=True))
+    with staff_context("look"):
+        third = factories.make_code_org("administrator")
+        assert CodeOrgInvitation.objects.get().confirmed_at is None
+    assert signed_in(third).post(url).status_code == 303
+    assert [message.to for message in receive()] == [[other.email]]
+
+
+def test_the_database_refuses_a_role_that_somebody_proposes_for_herself(world: World, other: User) -> None:
+    row = {"name": "x", "role": "finance", "reason": "x", "proposed_by": other, "proposed_at": now()}
+    with staff_context("direct SQL", user=other.pk):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            CodeOrgInvitation.objects.create(email=other.email, **row)
+        assert constraint_of(refused.value) == "accounts_invitation_for_another"
+        assert CodeOrgInvitation.objects.create(email=world.people["finance"].email, **row).pk
 
 
 def test_an_administrator_sends_an_invitation_again(world: World, other: User, signed_in: SignIn) -> None:
@@ -176,7 +203,25 @@ def test_a_role_and_an_invitation_are_staff_rows_for_the_database(world: World) 
 
 
 def end(role: CodeOrgRole, by: User, last_day: dt.date) -> CodeOrgRole:
-    return operations.end_code_org_role(role=role, last_day=last_day, by=by, at=now())
+    return operations.end_code_org_role(role=role, last_day=last_day, reason="Phone stolen", by=by, at=now())
+
+
+def test_the_end_of_a_role_has_a_reason_that_everybody_concerned_reads(
+    world: World, other: User, signed_in: SignIn
+) -> None:
+    administrator, holder = world.people["administrator"], world.people["finance"]
+    with staff_context("look"):
+        role = CodeOrgRole.objects.get(user=holder)
+    browser, url = signed_in(administrator), f"/network/accounts/roles/{role.ref}/end/"
+    assert browser.post(url, {"last_day": today()}).status_code == 422
+    assert browser.post(url, {"last_day": today(), "reason": "Phone stolen"}).status_code == 303
+    with staff_context("look"):
+        said = f"role as Finance, last day {today():%b %-d, %Y}: Phone stolen"
+        assert {row.user: (row.text, row.url) for row in Notice.objects.filter(kind="role.ended")} == {
+            holder: (f"{administrator.name} ended your {said}", "/account/"),
+            other: (f"{administrator.name} ended {holder.name}’s {said}", "/network/accounts/"),
+        }
+        assert NetworkLogEntry.objects.get(verb="role.ended").reason == "Phone stolen"
 
 
 def test_a_role_is_not_prolonged_by_ending_it(world: World, other: User) -> None:

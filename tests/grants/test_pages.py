@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from common.templatetags.rp import day
 from common.tenancy import staff_context
 from grants import operations
 from grants.content import answers_of
@@ -289,6 +290,32 @@ def test_a_review_whose_scores_are_all_in_is_only_read(held: Arena, signed_in: S
     with staff_context("arrange"):
         marked(second, 2, at=held.after, said="A word")
     assert "<fieldset disabled>" in facts(browser.get(place))
+
+
+def test_a_review_says_its_place_among_the_open_ones_and_none_once_it_is_decided(
+    held: Arena, signed_in: SignIn
+) -> None:
+    with staff_context("arrange"):
+        rows = [sent(held.world.home, held.world.people["director"], held.cycle) for _ in range(3)]
+        close(held.cycle)
+        mine = [assigned(row, held.reviewers[0], held.staff[0], held.after) for row in rows]
+        Declaration.objects.create(cycle=held.cycle, person=held.reviewers[0], signed_at=held.after)
+        marked(mine[0], 4, at=held.after)
+    browser, place = signed_in(held.reviewers[0]), "/network/grants/reviews/{}/".format
+    shown = [facts(browser.get(place(one.ref))) for one in mine]
+    assert [f"{n} of 2 in your queue" in page for n, page in zip((1, 1, 2), shown, strict=True)] == [False, True, True]
+    assert [(">Skip<" in page, "your scores are due" in page) for page in shown[:2]] == [(False, False), (True, True)]
+    with staff_context("arrange"):
+        for one in mine[1:]:
+            marked(one, 4, at=held.after)
+        for row in rows:
+            marked(assigned(row, held.reviewers[1], held.staff[0], held.after), 4, at=held.after)
+        slate = operations.prepare_slate(cycle=held.cycle, by=None, at=held.decided)
+        operations.propose_slate(slate=slate, by=held.staff[0], at=held.decided)
+        operations.approve_slate(slate=slate, by=held.staff[1], at=held.decided)
+    over = facts(browser.get(place(mine[1].ref)))
+    assert f"Decided {day(held.decided)}." in over
+    assert [words in over for words in ("in your queue", "your scores are due", ">Skip<", ">Next<")] == [False] * 4
 
 
 def test_the_own_outreach_manager_gives_context_and_nobody_else(held: Arena, signed_in: SignIn) -> None:

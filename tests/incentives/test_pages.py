@@ -311,6 +311,28 @@ def test_a_partner_sees_how_long_each_step_really_takes(cast: make.Cast, home: C
     ]
 
 
+def test_a_claim_that_its_outreach_manager_may_not_judge_is_asked_of_staff(
+    world: World, cast: make.Cast, signed_in: SignIn
+) -> None:
+    outreach, staff = signed_in(cast.outreach), signed_in(world.people["staff"])
+    stuck = f"1 claim of {cast.partner.name} needs another Outreach Manager"
+    with staff_context("arrange"):
+        claim = make.submitted(cast)
+    pages = [facts(client.get("/network/")) for client in (outreach, staff)]
+    assert (f"Verify {claim.version.title}" in pages[0], stuck in pages[1]) == (True, False)
+    with staff_context("arrange", user=cast.outreach.pk):
+        ledger.declare_conflict(
+            person=cast.outreach, partner=cast.partner, period=(today(), None), reason="x", at=now()
+        )
+    pages = [facts(client.get("/network/")) for client in (outreach, staff)]
+    assert (f"Verify {claim.version.title}" in pages[0], stuck in pages[1]) == (False, True)
+    page = facts(outreach.get("/network/verifications/"))
+    assert [words in page for words in ("Nothing waits for you.", "Somebody else verifies", claim.subject)] == [
+        True
+    ] * 3
+    assert staff.get(f"/partners/{cast.partner.slug}/people/outreach-manager/").status_code == 200
+
+
 LISTS = [
     ("/partners/home-mesa/claims/", "program_manager", 7),
     ("/partners/home-mesa/outcomes/", "program_manager", 7),
