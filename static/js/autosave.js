@@ -64,9 +64,7 @@ class Draft {
   judge(response) {
     const signIn = document.body.dataset.loginUrl;
     if ([401, 403].includes(response.status) || (response.redirected && new URL(response.url).pathname === signIn)) {
-      keep(this.form);
-      this.dirty = true;
-      this.tell("failed", "Sign in again; your text is kept on this device", `${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+      this.signedOut();
     } else if (response.ok) {
       if (!this.dirty) forget(this.form);
       this.answered(response);
@@ -76,6 +74,13 @@ class Draft {
     } else {
       this.later("Not saved: try again", "failed");
     }
+  }
+
+  signedOut() {
+    keep(this.form);
+    this.dirty = true;
+    const back = encodeURIComponent(location.pathname + location.search);
+    this.tell("failed", "Sign in again; your text is kept on this device", `${document.body.dataset.loginUrl}?next=${back}`);
   }
 
   /* What the server says about what it kept goes to whoever listens on the form. */
