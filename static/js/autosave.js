@@ -1,7 +1,7 @@
 /* form[data-autosave="URL"]: the draft is posted within 2 seconds of the last change, and kept on this device when that fails.
    The server answers 2xx (JSON with saved_at is optional); 401, 403 or a redirect to the sign-in page mean that the session is over. */
 import { clock, say } from "./live.js";
-import { forget, keep, offer, sentAway, settle } from "./kept.js";
+import { forget, keep, keepWhenSent, offer, sentAway, settle } from "./kept.js";
 
 const PAUSE = 900;
 const LONGEST = 1800;
@@ -10,6 +10,7 @@ const ICONS = { saved: "ok", saving: "again", kept: "off", failed: "warn" };
 
 export function startAutosave(region) {
   if (region === document) settle();
+  region.querySelectorAll("form[data-keep]").forEach(keepWhenSent);
   const forms = region === document ? document.querySelectorAll("form[data-autosave]") : region.querySelectorAll("form[data-autosave]");
   for (const form of forms) {
     if (form.autosave) continue;

@@ -6,10 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from common.tenancy import staff_context
-from common.zones import now
+from common.zones import now, today
+from incentives.models import Claim
 from tests.browser.conftest import Live
 from tests.grants.conftest import arena_of
 from tests.grants.factories import draft
+from tests.incentives import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVER = "Sign in again; your text is kept on this device"
@@ -43,3 +45,28 @@ def test_typing_in_a_proposal_stays_on_its_page(live: Live) -> None:
     page.get_by_role("button", name="Restore it").click()
     expect(page.get_by_label("Name of the activity")).to_have_value(f"{content.title} and more")
     expect(page.locator("[data-saved-word]").first).to_contain_text("Saved")
+
+
+def test_a_claim_sent_without_a_session_is_offered_again_until_it_is_saved(live: Live) -> None:
+    with staff_context("arrange"):
+        make.make_cast(live.world.home, outreach=live.world.people["outreach_manager"])
+        district = make.make_district("Mimbres Valley")
+    page = live.sign_in("Home program_manager")
+    url = f"{live.url}/partners/home-mesa/claims/new/?outcome=O11"
+    page.goto(url)
+    page.get_by_label("District").select_option(district.ref)
+    page.get_by_label("Achieved on").fill(today().isoformat())
+    page.get_by_label("What happened").fill("The board adopted the plan.")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Save draft").click()
+    sign_in_again(page, "program_manager")
+    assert page.url == url
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.get_by_label("What happened")).to_have_value("The board adopted the plan.")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/claims/*-*/")
+    page.goto(url)
+    expect(page.get_by_label("What happened")).to_have_value("")
+    expect(page.get_by_role("button", name="Restore it")).to_have_count(0)
+    with staff_context("look"):
+        assert Claim.objects.get().words == "The board adopted the plan."
