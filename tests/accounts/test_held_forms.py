@@ -104,6 +104,21 @@ def test_a_part_of_a_page_leads_through_the_sign_in_to_its_page(current: str, re
 
 
 @ours
+def test_without_any_cookie_the_sign_in_is_named_and_leads_back(world: World, signed_in: SignIn) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    refused = stranger.post("/note/", SENT, headers={"referer": PAGE})
+    assert refused.status_code == 403
+    assert "Your sign-in is over" in facts(refused)
+    assert 'href="/accounts/login/?next=%2Fnotices%2F"' in facts(refused)
+    part = stranger.post("/note/", headers={"hx-request": "true", "hx-current-url": PAGE})
+    assert (part.status_code, part.headers["HX-Redirect"]) == (204, "/accounts/login/?next=%2Fnotices%2F")
+    assert "Send it once more" in facts(stranger.post("/accounts/login/"))
+    known = signed_in(world.people["staff"])
+    known.handler.enforce_csrf_checks = True
+    assert "Send it once more" in facts(known.post("/note/"))
+
+
+@ours
 def test_a_session_that_has_ended_keeps_the_form_too(world: World, signed_in: SignIn) -> None:
     with time_machine.travel(dt.datetime.now(dt.UTC)) as clock:
         client = signed_in(world.people["staff"])

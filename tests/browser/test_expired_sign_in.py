@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 
 from common.tenancy import staff_context
@@ -14,6 +17,7 @@ from tests.grants.factories import draft
 from tests.incentives import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = "The board adopted the plan."
 OVER = "Sign in again; your text is kept on this device"
 
 
@@ -25,14 +29,15 @@ def sign_in_again(page: Page, role: str) -> None:
     page.wait_for_url(lambda there: "/demo/" not in there)
 
 
-def test_typing_in_a_proposal_stays_on_its_page(live: Live) -> None:
+@pytest.mark.parametrize("gone", [{"name": "session"}, {}], ids=["session", "all cookies"])
+def test_typing_in_a_proposal_stays_on_its_page(live: Live, gone: dict[str, Any]) -> None:
     with staff_context("arrange"):
         arena = arena_of(live.world)
         proposal, content = draft(live.world.home, live.world.people["director"], arena.cycle, at=now())
     page = live.sign_in("Home director")
     url = f"{live.url}/partners/home-mesa/grants/proposals/{proposal.ref}/draft/"
     page.goto(url)
-    page.context.clear_cookies(name="session")
+    page.context.clear_cookies(**gone)
     with page.expect_response("**/checks/"):
         page.get_by_label("Name of the activity").fill(f"{content.title} and more")
     expect(page.locator("[data-saved-word]").first).to_contain_text(OVER)
@@ -47,26 +52,53 @@ def test_typing_in_a_proposal_stays_on_its_page(live: Live) -> None:
     expect(page.locator("[data-saved-word]").first).to_contain_text("Saved")
 
 
-def test_a_claim_sent_without_a_session_is_offered_again_until_it_is_saved(live: Live) -> None:
+def typed_claim(live: Live) -> Page:
+    """A new claim, filled in and not sent."""
     with staff_context("arrange"):
         make.make_cast(live.world.home, outreach=live.world.people["outreach_manager"])
         district = make.make_district("Mimbres Valley")
     page = live.sign_in("Home program_manager")
-    url = f"{live.url}/partners/home-mesa/claims/new/?outcome=O11"
-    page.goto(url)
+    page.goto(f"{live.url}/partners/home-mesa/claims/new/?outcome=O11")
     page.get_by_label("District").select_option(district.ref)
     page.get_by_label("Achieved on").fill(today().isoformat())
-    page.get_by_label("What happened").fill("The board adopted the plan.")
-    page.context.clear_cookies(name="session")
-    page.get_by_role("button", name="Save draft").click()
-    sign_in_again(page, "program_manager")
-    assert page.url == url
-    page.get_by_role("button", name="Restore it").click()
-    expect(page.get_by_label("What happened")).to_have_value("The board adopted the plan.")
-    page.get_by_role("button", name="Save draft").click()
+    page.get_by_label("What happened").fill(WORDS)
+    return page
+
+
+def is_there_once(page: Page, url: str) -> None:
+    """Saved, and no longer offered where it was typed."""
     page.wait_for_url("**/claims/*-*/")
     page.goto(url)
     expect(page.get_by_label("What happened")).to_have_value("")
     expect(page.get_by_role("button", name="Restore it")).to_have_count(0)
     with staff_context("look"):
-        assert Claim.objects.get().words == "The board adopted the plan."
+        assert Claim.objects.get().words == WORDS
+
+
+@pytest.mark.parametrize("gone", [{"name": "session"}, {}], ids=["session", "all cookies"])
+def test_a_claim_sent_without_a_session_is_offered_again_until_it_is_saved(live: Live, gone: dict[str, Any]) -> None:
+    page = typed_claim(live)
+    url = page.url
+    page.context.clear_cookies(**gone)
+    page.get_by_role("button", name="Save draft").click()
+    if not gone:
+        page.get_by_role("link", name="Sign in again").click()
+    sign_in_again(page, "program_manager")
+    assert page.url == url
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.get_by_label("What happened")).to_have_value(WORDS)
+    page.get_by_role("button", name="Save draft").click()
+    is_there_once(page, url)
+
+
+def test_a_claim_that_the_server_has_held_is_not_offered_as_well(live: Live) -> None:
+    page = typed_claim(live)
+    url = page.url
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    session = SessionStore(cookies["session"])
+    session["signed_in_at"] = 1
+    session.save()
+    page.get_by_role("button", name="Save draft").click()
+    sign_in_again(page, "program_manager")
+    page.get_by_role("button", name="Go on").click()
+    is_there_once(page, url)
