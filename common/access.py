@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from rules.permissions import add_perm
 
-from common.held import hold, let_go
+from common.held import READING, hold, let_go, way_back
 from common.tenancy import Door, Scope, StaffTable
 
 View = Callable[..., HttpResponse]
@@ -51,7 +51,6 @@ class ScopedRequest(HttpRequest):
 
 
 PUBLIC = "public"
-READING = ("GET", "HEAD")
 
 
 def requires(
@@ -75,7 +74,7 @@ def requires(
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             asked = cast("ScopedRequest", request)
             if permission != PUBLIC and not asked.user.is_authenticated:
-                return elsewhere(request, "/accounts/login/", back_to=request.get_full_path())
+                return elsewhere(request, "/accounts/login/", back_to=way_back(request))
             kwargs.pop("partner", None)
             if asked.partner_asked is not None and asked.partner is None:
                 raise Http404
@@ -116,8 +115,9 @@ def _row(request: ScopedRequest, model: type[Model], row: Callable[..., Any] | N
 
 def elsewhere(request: HttpRequest, url: str, *, back_to: str) -> HttpResponse:
     """To a page about signing in, and from there back; htmx is told to leave the page instead of swapping a part of it."""
-    target = f"{url}?{urlencode({'next': back_to})}"
-    if request.headers.get("HX-Request"):
+    fragment = request.headers.get("HX-Request")
+    target = f"{url}?{urlencode({'next': way_back(request) if fragment else back_to})}"
+    if fragment:
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 SESSION_KEY = "held_form"
+READING = ("GET", "HEAD")
 MOST_FIELDS, MOST_LETTERS = 1_000, 60_000
 NOT_TYPED = ("csrfmiddlewaretoken", "once", "form_key", "edition", "confirmed", "next")
 
@@ -34,10 +36,24 @@ class Held:
 
 def page_of(request: HttpRequest) -> str:
     """Where the button was that sent this request; a page of another site does not count."""
-    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    if came_from.netloc != request.get_host():
-        return request.path
-    return came_from._replace(scheme="", netloc="", fragment="").geturl() or request.path
+    return _ours(request, request.META.get("HTTP_REFERER", "")) or request.path
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where somebody goes who has to sign in first: a page, never the address of a part of one or of a button."""
+    if request.headers.get("HX-Request"):
+        shown = (request.headers.get("HX-Current-URL", ""), request.META.get("HTTP_REFERER", ""))
+        return next(filter(None, (_ours(request, url) for url in shown)), "/")
+    return request.get_full_path() if request.method in READING else page_of(request)
+
+
+def _ours(request: HttpRequest, url: str) -> str:
+    """Path and query of a page of this site, else nothing."""
+    if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        return ""
+    came_from = urlsplit(url)
+    path = came_from._replace(scheme="", netloc="", fragment="").geturl() if came_from.netloc else ""
+    return path if url_has_allowed_host_and_scheme(path, None) else ""
 
 
 def hold(request: HttpRequest, person: int) -> str:

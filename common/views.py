@@ -10,8 +10,13 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.csrf import csrf_failure
 
+from common.access import PUBLIC, elsewhere
 from common.errors import DomainError
+from common.held import way_back
 
 
 class SeeOther(HttpResponseRedirect):
@@ -62,3 +67,16 @@ def _spread(form: Any, error: ValidationError) -> None:
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     for name, words in by_field.items():
         form.add_error(name if name in form.fields else None, words)
+
+
+def token_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A POST without its token: where its sender is not signed in any more, that is what is wrong, and the sign-in leads back."""
+    asked: Any = request
+    access = getattr(asked.resolver_match.func, "access", None)
+    if access is None or access.permission == PUBLIC or asked.user.is_authenticated:
+        return csrf_failure(request, reason)
+    back = way_back(request)
+    if request.headers.get("HX-Request"):
+        return elsewhere(request, reverse("account_login"), back_to=back)
+    sign_in = f"{reverse('account_login')}?{urlencode({'next': back})}"
+    return render(request, "403_signed_out.html", {"sign_in": sign_in}, status=403)

@@ -15,7 +15,7 @@ from accounts.sign_in import has_second_factor, is_fresh, second_factor_at, sess
 from activity.links import hash_of
 from activity.models import Link, Notice
 from common.access import PUBLIC, Access, ScopedRequest, elsewhere
-from common.held import hold
+from common.held import hold, way_back
 from common.reviews import reviews_of
 from common.tenancy import NOBODY, Door, Scope, entered, moved_to
 from common.tenancy.scope import change_scope
@@ -46,7 +46,7 @@ class TenantMiddleware:
         with entered(replace(NOBODY, user=user.pk), read_only=read_only):
             self.read_shell(asked, match)
             if access and access.permission != PUBLIC and lacks_second_factor(request):
-                return elsewhere(request, second_factor_at(user), back_to=request.get_full_path())
+                return elsewhere(request, second_factor_at(user), back_to=way_back(request))
             with moved_to(self.door(asked, match, access), read_only=False) as scope:
                 asked.scope = self.narrowed(asked, scope)
                 response = self.get_response(request)

@@ -1,7 +1,7 @@
 /* form[data-autosave="URL"]: the draft is posted within 2 seconds of the last change, and kept on this device when that fails.
    The server answers 2xx (JSON with saved_at is optional); 401, 403 or a redirect to the sign-in page mean that the session is over. */
 import { clock, say } from "./live.js";
-import { forget, keep, offer, sentAway, settle } from "./kept.js";
+import { forget, keep, keepWhenSent, offer, sentAway, settle } from "./kept.js";
 
 const PAUSE = 900;
 const LONGEST = 1800;
@@ -10,6 +10,7 @@ const ICONS = { saved: "ok", saving: "again", kept: "off", failed: "warn" };
 
 export function startAutosave(region) {
   if (region === document) settle();
+  region.querySelectorAll("form[data-keep]").forEach(keepWhenSent);
   const forms = region === document ? document.querySelectorAll("form[data-autosave]") : region.querySelectorAll("form[data-autosave]");
   for (const form of forms) {
     if (form.autosave) continue;
@@ -64,9 +65,7 @@ class Draft {
   judge(response) {
     const signIn = document.body.dataset.loginUrl;
     if ([401, 403].includes(response.status) || (response.redirected && new URL(response.url).pathname === signIn)) {
-      keep(this.form);
-      this.dirty = true;
-      this.tell("failed", "Sign in again; your text is kept on this device", `${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+      this.signedOut();
     } else if (response.ok) {
       if (!this.dirty) forget(this.form);
       this.answered(response);
@@ -76,6 +75,13 @@ class Draft {
     } else {
       this.later("Not saved: try again", "failed");
     }
+  }
+
+  signedOut() {
+    keep(this.form);
+    this.dirty = true;
+    const back = encodeURIComponent(location.pathname + location.search);
+    this.tell("failed", "Sign in again; your text is kept on this device", `${document.body.dataset.loginUrl}?next=${back}`);
   }
 
   /* What the server says about what it kept goes to whoever listens on the form. */

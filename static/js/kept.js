@@ -1,4 +1,6 @@
-/* Drafts on this device: written only when the server could not take them, cleared when it did, at sign-out, and after 7 days. */
+/* Drafts on this device: written only when the server could not take them, cleared when it did, at sign-out, and after 7 days.
+   form[data-keep="stable name"]: what is sent stays here until the next page shows that it arrived.
+   form[data-kept-at="name"] sends what the form of that name could not. */
 import { clock, make, say } from "./live.js";
 
 const PREFIX = "rp-kept:";
@@ -7,8 +9,11 @@ const DAYS = 7;
 const SKIP = "[type=hidden], [type=password], [type=file], [type=submit], [type=button]";
 
 function keyOf(form) {
-  const person = document.body.dataset.person ?? "";
-  return `${PREFIX}${person}:${form.dataset.autosaveKey ?? location.pathname}`;
+  return keyAt(form.dataset.autosaveKey ?? form.dataset.keep ?? location.pathname);
+}
+
+function keyAt(name) {
+  return `${PREFIX}${document.body.dataset.person ?? ""}:${name}`;
 }
 
 function fields(form) {
@@ -44,16 +49,27 @@ export function sentAway(form) {
   sessionStorage.setItem(SENT, keyOf(form));
 }
 
+export function keepWhenSent(form) {
+  if (form.keeps) return;
+  form.keeps = true;
+  form.addEventListener("submit", () => {
+    keep(form);
+    sentAway(form);
+  });
+  offer(form, () => {});
+}
+
 /* On each page: a form that was sent and is not here again has arrived, unless this is the sign-in page or an error;
    signing out clears everything kept. */
 export function settle() {
   const sent = sessionStorage.getItem(SENT);
   if (sent) {
-    const again = [...document.querySelectorAll("form[data-autosave]")].some((form) => keyOf(form) === sent);
+    const again = [...document.querySelectorAll("form[data-autosave], form[data-keep]")].some((form) => keyOf(form) === sent);
     if (!again && !("outside" in document.body.dataset)) localStorage.removeItem(sent);
     sessionStorage.removeItem(SENT);
   }
   document.addEventListener("submit", (event) => {
+    if ("keptAt" in event.target.dataset) sessionStorage.setItem(SENT, keyAt(event.target.dataset.keptAt));
     if (!event.target.matches("[data-sign-out]")) return;
     Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
   });

@@ -21,8 +21,19 @@ export function startRequests(startRegion) {
     startRegion(region);
     keepFocus(region);
   });
+  document.addEventListener("htmx:beforeOnLoad", stay);
   document.addEventListener("htmx:responseError", (event) => toast(reason(event.detail.xhr.status)));
   document.addEventListener("htmx:sendError", () => toast("Offline. Nothing was changed; try again when you are connected."));
+}
+
+/* Nobody is thrown off a page while she types: only what she clicked or sent may lead away to sign in. */
+function stay(event) {
+  const { xhr, elt, requestConfig } = event.detail;
+  if (!xhr.getResponseHeader("HX-Redirect") || ["click", "submit"].includes(requestConfig.triggeringEvent?.type)) return;
+  event.preventDefault();
+  const draft = elt.closest("form")?.autosave;
+  if (draft) draft.signedOut();
+  else toast(reason(401));
 }
 
 function panelOf(target) {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.http import HttpRequest, HttpResponse
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import path
 
 from common.access import ScopedRequest, requires
@@ -82,6 +82,40 @@ def test_a_form_of_another_site_is_not_kept(referer: str, world: World, signed_i
     headers = {"referer": referer} if referer else {}
     assert client.post("/pay/", SENT, headers=headers).headers["Location"].endswith("next=%2Fpay%2F")
     assert "held_form" not in client.session
+
+
+@ours
+@pytest.mark.parametrize(
+    ("current", "referer", "back"),
+    [
+        ("http://testserver/notices/?a=1#top", "http://testserver/", "%2Fnotices%2F%3Fa%3D1"),
+        ("", PAGE, "%2Fnotices%2F"),
+        ("http://evil.example/x", PAGE, "%2Fnotices%2F"),
+        ("http://testserver//evil.example/x", "", "%2F"),
+        ("", "", "%2F"),
+    ],
+)
+def test_a_part_of_a_page_leads_through_the_sign_in_to_its_page(current: str, referer: str, back: str) -> None:
+    headers = {"hx-request": "true", "hx-current-url": current, "referer": referer}
+    for ask in (Client().get, Client().post):
+        assert ask("/note/", headers=headers).headers["HX-Redirect"] == f"/accounts/login/?next={back}"
+    sent = Client().post("/note/", SENT, headers={"referer": PAGE})
+    assert sent.headers["Location"] == "/accounts/login/?next=%2Fnotices%2F"
+
+
+@ours
+def test_without_any_cookie_the_sign_in_is_named_and_leads_back(world: World, signed_in: SignIn) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    refused = stranger.post("/note/", SENT, headers={"referer": PAGE})
+    assert refused.status_code == 403
+    assert "Your sign-in is over" in facts(refused)
+    assert 'href="/accounts/login/?next=%2Fnotices%2F"' in facts(refused)
+    part = stranger.post("/note/", headers={"hx-request": "true", "hx-current-url": PAGE})
+    assert (part.status_code, part.headers["HX-Redirect"]) == (204, "/accounts/login/?next=%2Fnotices%2F")
+    assert "Send it once more" in facts(stranger.post("/accounts/login/"))
+    known = signed_in(world.people["staff"])
+    known.handler.enforce_csrf_checks = True
+    assert "Send it once more" in facts(known.post("/note/"))
 
 
 @ours

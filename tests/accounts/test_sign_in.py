@@ -183,7 +183,7 @@ def test_a_fresh_view_wants_a_sign_in_within_five_minutes(role: str, world: Worl
         fragment = browser.post("/pay/", headers={"hx-request": "true", "referer": "http://evil.example/x"})
         assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (
             204,
-            "/accounts/reauthenticate/?next=%2Fpay%2F",
+            "/accounts/reauthenticate/?next=%2F",
         )
 
 
