@@ -164,9 +164,9 @@ def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpRespo
     rule = rule_of(workshop)
     seats = seats_of(workshop, people.rows, sessions, rule)
     if request.method == "POST":
-        wanted = cells_of(request)
+        sent = cells_of(request)
         for seat in seats:
-            seat.cells = [(one, wanted.get((seat.enrollment.ref, one.ref), present)) for one, present in seat.cells]
+            seat.sent = sent
     context = {
         "partner": request.partner,
         "workshop": workshop,
