@@ -389,6 +389,13 @@ def test_a_correction_that_was_refused_for_its_reason_is_taken_as_the_page_then_
     assert told == [(seats[0].ref, False)]
 
 
+def test_who_opens_the_end_of_a_workshop_that_has_ended_is_told_so_on_its_page(manager: Client, ended: Any) -> None:
+    workshop = ended[0]
+    answer = manager.get(f"{HOME}{workshop.ref}/end/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{HOME}{workshop.ref}/")
+    assert "This workshop is ended: there is nothing to end." in body(manager.get(f"{HOME}{workshop.ref}/"))
+
+
 def test_contacts_are_the_partners_and_staff_read_them_with_a_reason(
     world: World, manager: Client, signed_in: SignIn, ended: Any
 ) -> None:
