@@ -183,6 +183,17 @@ def test_a_person_three_times_takes_one_seat(manager: Client) -> None:
         assert Workshop.objects.get().enrolled == 1
 
 
+def test_a_corrected_row_brings_its_twin_and_the_tabs_up_to_date(manager: Client) -> None:
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\n" * 2))
+    page = body(manager.get(f"{LOG}?edit=2"))
+    assert ("Also row 2. Counted once" in page, "Twice" in page) == (True, True)
+    mended = {"row-1-shown": "days", "row-2-shown": "fields", "row-2-name": "Bo Lee", "row-2-email": "bo@x.example"}
+    answer = manager.post(f"{HOME}drafts/log/W-00000000AA/?edit=2", typed(**mended)).json()["parts"]
+    assert answer["row-1-note"] == ""
+    assert re.findall(r'>(\w+) <span class="n">(\d+)', answer["roster-views"]) == [("All", "2"), ("New", "2")]
+    assert page.count('id="row-1-note"') == page.count('id="roster-views"') == 1
+
+
 FIELDS = [
     *("capacity", "place", "notes", "course", "subject", "facilitators", "consent", "consent_on", "version", "page"),
     *("sessions-0-date", "sessions-0-start", "sessions-1-zone", "sessions-TOTAL_FORMS"),
