@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from catalog.models import SubjectRule, rules_on
@@ -18,6 +18,12 @@ class Seat:
     enrollment: Enrollment
     cells: list[tuple[WorkshopSession, bool]]
     hours: Decimal
+    sent: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @property
+    def boxes(self) -> list[tuple[WorkshopSession, bool, bool]]:
+        """Each session with what is stored and what the page ticks: a tick that was sent and not taken stays as sent."""
+        return [(one, stored, self.sent.get((self.enrollment.ref, one.ref), stored)) for one, stored in self.cells]
 
     @property
     def attended(self) -> int:

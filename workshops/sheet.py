@@ -104,12 +104,14 @@ class Sheet:
 
     @property
     def views(self) -> list[dict[str, Any]]:
-        """Tabs of the preview with their counts; those without rows stay away."""
+        """Tabs of the preview with their counts; those without rows stay away, but for the chosen one."""
         assert self.preview is not None
         counts = self.preview.counts
         counts["all"] = len(self.preview.rows)
         return [
-            {"key": key, "label": label, "count": counts[key]} for key, label in VIEWS if counts[key] or key == "all"
+            {"key": key, "label": label, "count": counts[key]}
+            for key, label in VIEWS
+            if counts[key] or key in ("all", self.view)
         ]
 
     @property
@@ -268,8 +270,10 @@ class Sheet:
         for number, session in enumerate(self.session_rows):
             parts[f"session-{number}-words"] = session["words"]
         if self.preview is not None:
+            parts["roster-views"] = render_to_string("workshops/_views.html", context)
             for row in self._posted_rows():
                 parts[f"row-{row.line}-check"] = render_to_string("workshops/_verdict.html", {"row": row})
+                parts[f"row-{row.line}-note"] = render_to_string("workshops/_note.html", {"row": row}).strip()
                 for cell in row.cells if row.has_fields else []:
                     words = render_to_string("workshops/_wrong.html", {"row": row, "cell": cell})
                     parts[f"row-{row.line}-{cell['name']}-wrong"] = words.strip()

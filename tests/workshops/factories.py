@@ -12,7 +12,7 @@ from common.zones import now, today
 from facilitators.models import Accreditation, Facilitator, FacilitatorContact, StandingPeriod
 from partners.models import Partner
 from workshops.facts import SessionFacts, WorkshopFacts
-from workshops.models import Enrollment, Teacher, Workshop, WorkshopFacilitator, WorkshopSession
+from workshops.models import Attendance, Enrollment, Teacher, Workshop, WorkshopFacilitator, WorkshopSession
 
 _number = itertools.count(1)
 ZONE = "America/Denver"
@@ -133,3 +133,15 @@ def enroll(workshop: Workshop, by: Any, **given: Any) -> Enrollment:
     )
     workshop.refresh_from_db()
     return row
+
+
+def attend(seat: Enrollment, at: WorkshopSession, by: Any) -> None:
+    """A mark of attendance."""
+    Attendance.objects.create(
+        partner_id=seat.partner_id,
+        workshop_id=seat.workshop_id,
+        enrollment=seat,
+        session=at,
+        marked_by=by,
+        marked_at=now(),
+    )

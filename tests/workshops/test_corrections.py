@@ -12,7 +12,7 @@ from django.test import Client
 from common.errors import IllegalTransition
 from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
-from tests.workshops.factories import enroll, make_facilitator, make_teacher, make_workshop, session, some_facts
+from tests.workshops.factories import attend, enroll, make_facilitator, make_teacher, make_workshop, session, some_facts
 from tests.world import SignIn, World
 from workshops.facts import facts_of
 from workshops.models import Attendance, Correction, Enrollment, Teacher, Workshop, WorkshopSession
@@ -57,17 +57,6 @@ def asking(by: Any, reason: str = "Sheet found") -> Asking:
 def confirm(world: World, correction: Correction) -> Correction:
     return decide_correction(
         correction=correction, confirm=True, answer="", by=world.people["outreach_manager"], at=now()
-    )
-
-
-def attend(seat: Enrollment, at: WorkshopSession, by: Any) -> None:
-    Attendance.objects.create(
-        partner_id=seat.partner_id,
-        workshop_id=seat.workshop_id,
-        enrollment=seat,
-        session=at,
-        marked_by=by,
-        marked_at=now(),
     )
 
 

@@ -19,6 +19,7 @@ from common.zones import now, today
 from districts.models import District, School, State
 from tests.queries import statements_of
 from tests.workshops.factories import (
+    attend,
     enroll,
     make_facilitator,
     make_teacher,
@@ -35,6 +36,7 @@ from workshops.views import lists
 pytestmark = pytest.mark.django_db
 HOME = "/partners/home-mesa/workshops/"
 LOG = f"{HOME}log/W-00000000AA/"
+KINDS = ("shown", "was", "cell")
 CONSENT = {"consent": "paper", "consent_on": "2026-01-05"}
 
 
@@ -179,6 +181,17 @@ def test_a_person_three_times_takes_one_seat(manager: Client) -> None:
     assert manager.post(LOG, typed(do="save")).status_code == 303
     with staff_context("assert"):
         assert Workshop.objects.get().enrolled == 1
+
+
+def test_a_corrected_row_brings_its_twin_and_the_tabs_up_to_date(manager: Client) -> None:
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\n" * 2))
+    page = body(manager.get(f"{LOG}?edit=2"))
+    assert ("Also row 2. Counted once" in page, "Twice" in page) == (True, True)
+    mended = {"row-1-shown": "days", "row-2-shown": "fields", "row-2-name": "Bo Lee", "row-2-email": "bo@x.example"}
+    answer = manager.post(f"{HOME}drafts/log/W-00000000AA/?edit=2", typed(**mended)).json()["parts"]
+    assert answer["row-1-note"] == ""
+    assert re.findall(r'>(\w+) <span class="n">(\d+)', answer["roster-views"]) == [("All", "2"), ("New", "2")]
+    assert page.count('id="row-1-note"') == page.count('id="roster-views"') == 1
 
 
 FIELDS = [
@@ -367,6 +380,31 @@ def test_after_the_end_the_partner_asks_and_the_outreach_manager_confirms(
     assert page.post(f"{HOME}corrections/{correction.ref}/decision/", {"decision": "confirm"}).status_code == 303
     with staff_context("assert"):
         assert Attendance.objects.get().enrollment == seats[0]
+
+
+def test_a_correction_that_was_refused_for_its_reason_is_taken_as_the_page_then_shows_it(
+    world: World, manager: Client, ended: Any
+) -> None:
+    workshop, seats, session = ended
+    with staff_context("arrange"):
+        attend(seats[0], session, world.people["program_manager"])
+    url = f"{HOME}{workshop.ref}/attendance/"
+    cell = f"{seats[0].ref}/{session.ref}"
+    refused = manager.post(url, {"shown": [cell], "was": [cell], "reason": ""})
+    fields = re.findall(r'<input [^>]*name="(shown|was|cell)" value="([^"]+)"([^>]*)>', body(refused))
+    sent = {name: [v for n, v, rest in fields if n == name and (n != "cell" or " checked" in rest)] for name in KINDS}
+    assert (refused.status_code, cell in sent["cell"]) == (422, False)
+    assert manager.post(url, {**sent, "reason": "Found the sheet"}).status_code == 303
+    with staff_context("assert"):
+        told = [(one["enrollment"], one["after"]) for one in Correction.objects.get().cells]
+    assert told == [(seats[0].ref, False)]
+
+
+def test_who_opens_the_end_of_a_workshop_that_has_ended_is_told_so_on_its_page(manager: Client, ended: Any) -> None:
+    workshop = ended[0]
+    answer = manager.get(f"{HOME}{workshop.ref}/end/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{HOME}{workshop.ref}/")
+    assert "This workshop is ended: there is nothing to end." in body(manager.get(f"{HOME}{workshop.ref}/"))
 
 
 def test_contacts_are_the_partners_and_staff_read_them_with_a_reason(

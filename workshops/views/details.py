@@ -164,9 +164,9 @@ def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpRespo
     rule = rule_of(workshop)
     seats = seats_of(workshop, people.rows, sessions, rule)
     if request.method == "POST":
-        wanted = cells_of(request)
+        sent = cells_of(request)
         for seat in seats:
-            seat.cells = [(one, wanted.get((seat.enrollment.ref, one.ref), present)) for one, present in seat.cells]
+            seat.sent = sent
     context = {
         "partner": request.partner,
         "workshop": workshop,
@@ -241,6 +241,9 @@ def workshop_end(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
             lambda: operations.end_workshop(workshop=workshop, by=request.user, at=now()),
             "has ended",
         )
+    if workshop.state not in ("scheduled", "in_progress"):
+        messages.info(request, f"This workshop is {workshop.word.lower()}: there is nothing to end.")
+        return SeeOther(home_of(workshop, request.partner.slug))
     sessions = list(WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at"))
     rule = rule_of(workshop)
     return page(
