@@ -19,10 +19,12 @@ MOST = 7
 
 
 def workshops_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
-    """For who logs workshops at this partner; dates are in the network's zone."""
-    if not user.has_perm("workshops.log", partner):
-        return []
+    """For who logs workshops at this partner, and of what she leads for a facilitator; dates are in the network's zone."""
     mine = Workshop.objects.filter(partner=partner).select_related("course", "subject")
+    if not user.has_perm("workshops.log", partner):
+        if not user.standing.at(partner.pk, "facilitator"):
+            return []
+        mine = mine.exclude(state="draft").led_by(user)
     led = WorkshopFacilitator.objects.filter(workshop=OuterRef("pk"))
     waiting = Roster.objects.filter(workshop=OuterRef("pk"), state="draft")
     rows = (

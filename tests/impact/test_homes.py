@@ -12,7 +12,7 @@ from impact.homes import ranked, sentence_of
 from impact.todos import Todo
 from tests.grants.conftest import arena_of
 from tests.grants.factories import open_network, sent
-from tests.workshops.factories import enroll, make_teacher, make_workshop
+from tests.workshops.factories import enroll, make_facilitator, make_teacher, make_workshop, some_facts
 from tests.world import SignIn, World, facts
 from workshops.operations import cancel_enrollment
 
@@ -54,6 +54,18 @@ def test_what_changed_is_told_to_who_may_know(
 ) -> None:
     page = facts(signed_in(busy.people[role]).get(url))
     assert (TEACHER in page, PROPOSAL in page) == (reads_teacher, reads_proposal)
+
+
+def test_who_leads_a_workshop_that_is_over_is_asked_to_end_it_and_no_other(world: World, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        by, her = world.people["program_manager"], make_facilitator("csp", user=world.people["facilitator"])
+        own = make_workshop(world.home, by, facts=some_facts(facilitators=(her,)))
+        other = make_workshop(world.home, by, facts=some_facts())
+        make_workshop(world.home, by, state="draft", facts=some_facts(facilitators=(her,)))
+    ends = [f'href="{HOME}workshops/{row.ref}/end/"' for row in (own, other)]
+    reads = {role: facts(signed_in(world.people[role]).get(HOME)) for role in ("facilitator", "champion")}
+    assert [[end in page for end in ends] for page in reads.values()] == [[True, False], [False, False]]
+    assert "draft" not in reads["facilitator"]
 
 
 def todo(tone: str = "", due: dt.datetime | None = None) -> Todo:
