@@ -83,7 +83,8 @@ def loads() -> Callable[[Page], list[str]]:
 
 
 def sound(page: Page) -> None:
-    """No violation of WCAG 2.2 AA in light and in dark, and nothing scrolls sideways."""
+    """No violation of WCAG 2.2 AA in light and in dark, and nothing scrolls sideways; of a page that has arrived."""
+    page.wait_for_load_state()
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
         found = Axe().run(page, options=AXE)

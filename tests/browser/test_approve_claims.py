@@ -148,6 +148,7 @@ def pay_the_batch(ready: Ready) -> None:
     second = ready.live.sign_in(ready.cast.finance[1].name)
     second.goto(first.url)
     second.get_by_role("link", name="Mark paid").click()
+    expect(second.get_by_label("Reference of the bank")).to_be_visible()
     sound(second)
     second.get_by_label("Reference of the bank").fill("ACH 20261124-0071")
     second.get_by_role("button", name="Mark 21 payments paid").click()
