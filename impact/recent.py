@@ -51,7 +51,7 @@ def _readable(rows: QuerySet[LogEntry], user: Any, partner: Partner | None) -> Q
     if partner is None or user.standing.code_org:
         return rows.none()
     written = Proposal.objects.filter(partner=partner, author=user).values("pk")
-    led = Workshop.objects.filter(partner=partner).led_by(user).values("pk")
+    led = Workshop.objects.filter(partner=partner).own_of(user).values("pk")
     return rows.exclude(verb__in=ABOUT_REVIEWERS).filter(
         Q(subject_type="grants.proposal", subject_id__in=written)
         | Q(subject_type="workshops.workshop", subject_id__in=led)

@@ -12,6 +12,7 @@ from common.zones import network_date, network_zone
 from impact.todos import Todo
 from partners.models import Partner
 from workshops.models import Correction, Roster, Workshop, WorkshopFacilitator
+from workshops.rules import keeps_own_only
 
 LATE_AFTER = dt.timedelta(days=2)
 AHEAD = dt.timedelta(days=14)
@@ -20,11 +21,11 @@ MOST = 7
 
 def workshops_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
     """For who logs workshops at this partner, and of what she leads for a facilitator; dates are in the network's zone."""
-    mine = Workshop.objects.filter(partner=partner).select_related("course", "subject")
     if not user.has_perm("workshops.log", partner):
-        if not user.standing.at(partner.pk, "facilitator"):
-            return []
-        mine = mine.exclude(state="draft").led_by(user)
+        return []
+    mine = Workshop.objects.filter(partner=partner).select_related("course", "subject")
+    if keeps_own_only(user, partner.pk):
+        mine = mine.own_of(user)
     led = WorkshopFacilitator.objects.filter(workshop=OuterRef("pk"))
     waiting = Roster.objects.filter(workshop=OuterRef("pk"), state="draft")
     rows = (
@@ -119,7 +120,7 @@ def next_days(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> d
     rows = Workshop.objects.filter(
         partner=partner, state__in=("scheduled", "in_progress"), last_on__gte=on, first_on__lte=on + AHEAD
     )
-    if not user.has_perm("workshops.log", partner) and not user.standing.code_org:
+    if keeps_own_only(user, partner.pk):
         rows = rows.led_by(user)
     found = list(rows.select_related("course", "subject").order_by("first_on", "id")[:8])
     return {"template": "workshops/home_panel.html", "place": "aside", "partner": partner, "workshops": found}

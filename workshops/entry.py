@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.crypto import get_random_string
 
@@ -45,8 +46,9 @@ class Entry:
         workshop: Workshop | None,
         files: Any = None,
         quiet: bool = False,
+        leader: Any = None,
     ) -> None:
-        self.partner, self.data, self.kind, self.workshop = partner, data, kind, workshop
+        self.partner, self.data, self.kind, self.workshop, self.leader = partner, data, kind, workshop, leader
         self.overridden = self._overridden()
         self.form = WorkshopForm(data, on=today(), facilitators=facilitators_for(partner, self._chosen()))
         self.sessions = SessionFormSet(data, prefix="sessions", form_kwargs={"zone_here": partner.time_zone})
@@ -96,7 +98,7 @@ class Entry:
 
     def judged(self) -> Judged:
         """What stands against these facts now."""
-        return judge(self.facts, is_log=self.is_log, at=now(), overridden=self.overridden)
+        return judge(self.facts, is_log=self.is_log, at=now(), overridden=self.overridden, leader=self.leader)
 
     def preview(self) -> Preview | None:
         """The roster judged, where there is one."""
@@ -137,7 +139,8 @@ class Entry:
 
     def _chosen(self) -> list[int]:
         refs = [ref for ref in self.data.getlist("facilitators") if "\0" not in ref][:50]
-        return list(Facilitator.objects.filter(ref__in=refs).values_list("pk", flat=True)) if refs else []
+        chosen = Q(ref__in=refs) | Q(user=self.leader) if self.leader else Q(ref__in=refs)
+        return list(Facilitator.objects.filter(chosen).values_list("pk", flat=True)) if refs or self.leader else []
 
     def _overridden(self) -> list[int]:
         if self.workshop is None:
@@ -166,22 +169,24 @@ def _draft_roster(workshop: Workshop | None) -> Roster | None:
     return Roster.objects.filter(workshop=workshop, state="draft").first() if workshop is not None else None
 
 
-def of_draft(partner: Any, draft: Workshop) -> Entry:
+def of_draft(partner: Any, draft: Workshop, leader: Any = None) -> Entry:
     """A draft as it was typed."""
     data = _query(draft.typed.get("values", {}))
     data["page"], data["version"] = get_random_string(12), str(draft.version)
     _with_sessions(data, 1, partner.time_zone)
-    return Entry(partner, data, kind=draft.kind, workshop=draft, quiet=True)
+    return Entry(partner, data, kind=draft.kind, workshop=draft, quiet=True, leader=leader)
 
 
-def of_nothing(partner: Any, kind: str) -> Entry:
-    """A page that nobody has typed in."""
+def of_nothing(partner: Any, kind: str, leader: Any = None) -> Entry:
+    """A page that nobody has typed in; who has to lead it is ticked."""
     data = _query({"page": [get_random_string(12)], "version": ["0"]})
+    if leader is not None:
+        data.setlist("facilitators", Facilitator.objects.filter(user=leader).values_list("ref", flat=True))
     _with_sessions(data, 1, partner.time_zone)
-    return Entry(partner, data, kind=kind, workshop=None, quiet=True)
+    return Entry(partner, data, kind=kind, workshop=None, quiet=True, leader=leader)
 
 
-def of_workshop(partner: Any, workshop: Workshop, *, kind: str, copied: bool = False) -> Entry:
+def of_workshop(partner: Any, workshop: Workshop, *, kind: str, copied: bool = False, leader: Any = None) -> Entry:
     """A stored workshop, to be changed; `copied`: as the beginning of another one, without its dates."""
     data = _query(
         {
@@ -199,7 +204,7 @@ def of_workshop(partner: Any, workshop: Workshop, *, kind: str, copied: bool = F
     for number, session in enumerate(sessions):
         _set_session(data, number, session, copied=copied)
     _with_sessions(data, max(len(sessions), 1), partner.time_zone)
-    return Entry(partner, data, kind=kind, workshop=None if copied else workshop, quiet=True)
+    return Entry(partner, data, kind=kind, workshop=None if copied else workshop, quiet=True, leader=leader)
 
 
 def _set_session(data: QueryDict, number: int, session: WorkshopSession, *, copied: bool) -> None:

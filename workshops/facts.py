@@ -110,8 +110,13 @@ class Judged:
     rule: SubjectRule | None = None
 
 
-def judge(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime, overridden: Iterable[int] = ()) -> Judged:
-    """Everything that stands against a workshop with these facts at an instant; four queries at most."""
+def judge(
+    facts: WorkshopFacts, *, is_log: bool, at: dt.datetime, overridden: Iterable[int] = (), leader: Any = None
+) -> Judged:
+    """Everything that stands against a workshop with these facts at an instant; four queries at most.
+
+    `leader` is the account that has to be among its facilitators, where one has to.
+    """
     judged = Judged()
     judged.findings += _missing(facts)
     judged.findings += _sessions(facts, is_log=is_log, at=at)
@@ -120,6 +125,8 @@ def judge(facts: WorkshopFacts, *, is_log: bool, at: dt.datetime, overridden: It
         judged.findings += _subject(facts, judged.rule)
     if is_log and not facts.facilitators:
         judged.findings.append(Finding("facilitators", "Say who led it."))
+    if leader is not None and all(person.user_id != leader.pk for person in facts.facilitators):
+        judged.findings.append(Finding("facilitators", "Tick yourself: you save the workshops that you lead."))
     if facts.course is not None and facts.facilitators:
         against = reasons_against(facts.facilitators, facts.course, facts.days)
         allowed = set(overridden)

@@ -17,11 +17,19 @@ CONTACT_DAYS = dt.timedelta(days=30)
 
 @rules.predicate  # type: ignore[misc,attr-defined,untyped-decorator,unused-ignore]
 def leads_it(user: Any, row: Any = None) -> bool:
-    """Predicate: a facilitator of this partner who leads the workshop (of the row)."""
+    """Predicate: a facilitator of this partner who leads the workshop (of the row), or who began its draft."""
     workshop = getattr(row, "workshop", row)
     if workshop is None or not hasattr(workshop, "leads"):
         return False
+    if workshop.state == "draft":
+        return bool(workshop.created_by_id == user.pk)
     return WorkshopFacilitator.objects.filter(workshop=workshop, facilitator__user=user).exists()
+
+
+def keeps_own_only(user: Any, partner_id: int) -> bool:
+    """True for a facilitator who is neither Director nor Program Manager here: she plans and logs what she leads (roles.md, matrix)."""
+    at = user.standing.at
+    return bool(at(partner_id, "facilitator") and not at(partner_id, "director", "program_manager"))
 
 
 @rules.predicate  # type: ignore[misc,attr-defined,untyped-decorator,unused-ignore]
@@ -40,7 +48,8 @@ permit(
     "People of this partner, its Outreach Manager and staff",
 )
 permit("workshops.list_network", staff | outreach_manager, "Code.org staff and Outreach Managers")
-permit("workshops.log", keeper, "A Director or a Program Manager")
+permit("workshops.log", keeper | facilitator, "A Director, a Program Manager or a facilitator")
+permit("workshops.keep_draft", keeper | own_facilitator, "A Director, a Program Manager, or who began this draft")
 permit(
     "workshops.view",
     keeper | own_facilitator | manages_partner | staff,

@@ -38,6 +38,10 @@ class WorkshopQuerySet(TenantQuerySet["Workshop"]):
         leads = WorkshopFacilitator.objects.filter(workshop=OuterRef("pk"), facilitator__user=person)
         return self.filter(Exists(leads))
 
+    def own_of(self, person: Any) -> Self:
+        """What a facilitator keeps: the workshops that she leads, and the drafts that she began."""
+        return self.led_by(person) | self.filter(state="draft", created_by=person)
+
     def to_end(self, on: dt.date) -> Self:
         """Over by a date (network zone) and not ended."""
         return self.filter(state__in=("scheduled", "in_progress"), last_on__lt=on)

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 
 from activity.operations import record
 from common.errors import DomainError, IllegalTransition, Stale, refusing
+from common.zones import network_date
+from partners.models import Membership, Role
 from workshops.facts import SessionFacts, WorkshopFacts, judge
 from workshops.models import Attendance, Roster, Workshop, WorkshopFacilitator, WorkshopSession
 
@@ -37,7 +39,8 @@ def save_draft(
 ) -> Workshop:
     """Keep what was typed, whatever it is, under the reference that the page got when it was opened: once, however often sent.
 
-    Raises Stale where another page saved this draft since this one was opened, IllegalTransition where it is no draft any more.
+    Raises Stale where another page saved this draft since this one was opened, IllegalTransition where it is no draft any more, or
+    where somebody else began the draft that a facilitator sends.
     """
     facts_now = _columns(facts)
     Workshop.objects.bulk_create(
@@ -47,6 +50,8 @@ def save_draft(
     draft = Workshop.objects.select_for_update().filter(partner=partner, ref=ref).first()
     if draft is None or draft.state != "draft":
         raise IllegalTransition("This workshop is saved already.")
+    if draft.created_by_id != by.pk and _keeps_own_only(by, draft, at):
+        raise IllegalTransition("Somebody else began this draft.")
     if draft.version > typing.version and draft.typed.get("page") != typing.page:
         raise Stale(
             "This draft was changed on another page since you opened it. What you typed stands here; saving it now replaces the other."
@@ -142,6 +147,13 @@ def told(row: Workshop) -> dict[str, Any]:
     }
 
 
+def _keeps_own_only(by: Any, row: Workshop, at: dt.datetime) -> bool:
+    """True for a facilitator who is neither Director nor Program Manager of this partner: she keeps what she leads (roles.md, matrix)."""
+    held = Membership.objects.filter(partner=row.partner_id, user=by).in_force(network_date(at))
+    roles = set(held.values_list("role", flat=True))
+    return Role.FACILITATOR in roles and roles.isdisjoint({Role.DIRECTOR, Role.PROGRAM_MANAGER})
+
+
 def _columns(facts: WorkshopFacts) -> dict[str, Any]:
     days = facts.days
     capacity = facts.capacity if facts.capacity is not None and 1 <= facts.capacity <= 9999 else None
@@ -164,7 +176,8 @@ def _write(row: Workshop, facts: WorkshopFacts, *, is_log: bool, by: Any, at: dt
         .exclude(override_reason="")
         .values_list("facilitator", flat=True)
     )
-    for finding in judge(facts, is_log=is_log, at=at, overridden=overridden).findings:
+    leader = by if _keeps_own_only(by, row, at) else None
+    for finding in judge(facts, is_log=is_log, at=at, overridden=overridden, leader=leader).findings:
         raise WorkshopRefused(finding.message, field=finding.field)
     if facts.capacity is not None and facts.capacity < row.enrolled:
         raise WorkshopRefused(f"{row.enrolled} people are enrolled: seats cannot be fewer.", field="capacity")

@@ -35,7 +35,7 @@ def home_of(workshop: Workshop, slug: str) -> str:
 def workshop_detail(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """The workshop; who may not see its people sees their number."""
     if workshop.state == "draft":
-        may = request.user.has_perm("workshops.log", request.partner)
+        may = request.user.has_perm("workshops.keep_draft", workshop)
         return SeeOther(
             f"/partners/{request.partner.slug}/workshops/" + (f"{workshop.kind}/{workshop.ref}/" if may else "")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -19,7 +19,9 @@ from workshops import entry as entries
 from workshops import operations
 from workshops.entry import Entry
 from workshops.models import Roster, Workshop
+from workshops.rules import keeps_own_only
 from workshops.sheet import Sheet
+from workshops.views.lists import of_partner
 
 TITLES = {
     "log": "Log a completed workshop",
@@ -65,7 +67,8 @@ def workshop_edit(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     if not workshop.is_open or workshop.state == "draft":
         return SeeOther(_home(request, workshop))
     if request.method != "POST":
-        return _show(request, entries.of_workshop(request.partner, workshop, kind="plan"), workshop.ref, "edit")
+        stored = entries.of_workshop(request.partner, workshop, kind="plan", leader=_leader(request))
+        return _show(request, stored, workshop.ref, "edit")
     if _says(request, "more"):
         return _show(request, _posted(request, "plan", workshop, more=True), workshop.ref, "edit")
     entry = _posted(request, "plan", workshop)
@@ -88,7 +91,7 @@ def workshop_edit(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
 
 
 def _page(request: ScopedRequest, ref: str, kind: str) -> HttpResponse:
-    draft = Workshop.objects.select_related("course", "subject").filter(partner=request.partner, ref=ref).first()
+    draft = _begun(request, ref)
     if draft is not None and draft.state != "draft":
         messages.info(request, "This workshop is saved already.")
         return SeeOther(_home(request, draft))
@@ -97,22 +100,31 @@ def _page(request: ScopedRequest, ref: str, kind: str) -> HttpResponse:
     return _sent(request, ref, kind, draft)
 
 
+def _begun(request: ScopedRequest, ref: str) -> Workshop | None:
+    """What stands under this reference already. Raises Http404 where it is none of a facilitator's own."""
+    found = Workshop.objects.select_related("course", "subject").filter(partner=request.partner, ref=ref).first()
+    if found is not None and not request.user.has_perm("workshops.keep_draft", found):
+        raise Http404
+    return found
+
+
+def _leader(request: ScopedRequest) -> Any:
+    """The account that has to be among the facilitators: a facilitator's own, nobody's for who keeps all workshops."""
+    return request.user if keeps_own_only(request.user, request.partner.pk) else None
+
+
 def _opened(request: ScopedRequest, draft: Workshop | None, kind: str) -> Entry:
+    leader = _leader(request)
     if draft is not None:
-        return entries.of_draft(request.partner, draft)
+        return entries.of_draft(request.partner, draft, leader)
     last = None
     if request.GET.get("copy"):
-        last = (
-            Workshop.objects.exclude(state="draft")
-            .select_related("course", "subject")
-            .filter(partner=request.partner)
-            .order_by("-created_at", "-id")
-            .first()
-        )
+        shown = of_partner(request).exclude(state="draft").select_related("course", "subject")
+        last = shown.order_by("-created_at", "-id").first()
     return (
-        entries.of_workshop(request.partner, last, kind=kind, copied=True)
+        entries.of_workshop(request.partner, last, kind=kind, copied=True, leader=leader)
         if last
-        else entries.of_nothing(request.partner, kind)
+        else entries.of_nothing(request.partner, kind, leader)
     )
 
 
@@ -268,7 +280,15 @@ def _place(entry: Entry, error: DomainError) -> None:
 
 def _posted(request: ScopedRequest, kind: str, workshop: Workshop | None, *, more: bool = False) -> Entry:
     data = entries.one_more_session(request.POST) if more else request.POST
-    return Entry(request.partner, data, kind=kind, workshop=workshop, files=request.FILES, quiet=more)
+    return Entry(
+        request.partner,
+        data,
+        kind=kind,
+        workshop=workshop,
+        files=request.FILES,
+        quiet=more,
+        leader=_leader(request),
+    )
 
 
 def _show(request: ScopedRequest, entry: Entry, ref: str, title: str) -> HttpResponse:
@@ -306,13 +326,13 @@ def _home(request: ScopedRequest, workshop: Workshop) -> str:
 @require_POST
 def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpResponse:
     """Keep a draft while it is typed, and answer with the pieces of the page that changed."""
-    draft = Workshop.objects.select_related("course", "subject").filter(partner=request.partner, ref=ref).first()
+    draft = _begun(request, ref)
     entry = _posted(request, kind, draft)
     try:
         kept = _keep(request, entry, ref)
     except DomainError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=409)
-    fresh = Entry(request.partner, request.POST, kind=kind, workshop=kept, quiet=True)
+    fresh = Entry(request.partner, request.POST, kind=kind, workshop=kept, quiet=True, leader=_leader(request))
     number = {
         name: int(text) if (text := request.GET.get(name, "")).isdecimal() and len(text) < 7 else 0
         for name in ("after", "edit")
@@ -323,7 +343,7 @@ def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpRespon
     )
 
 
-@requires("workshops.log", Workshop)
+@requires("workshops.keep_draft", Workshop)
 @require_POST
 def workshop_discard(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Throw a draft away."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -22,11 +20,11 @@ MOST_EXPORTED = 10_000
 
 
 def of_partner(request: ScopedRequest) -> QuerySet[Workshop]:
-    """Workshops of the partner of the URL; drafts are for those who write them, a facilitator sees those that she leads."""
-    rows = cast("QuerySet[Workshop]", Workshop.objects.filter(partner=request.partner))
-    if not may_log(request):
-        rows = rows.exclude(state="draft")
-    return rows if sees_all(request) else cast("Any", rows).led_by(request.user)
+    """Workshops of the partner of the URL; drafts are for those who write them, a facilitator sees what is her own."""
+    rows = Workshop.objects.filter(partner=request.partner)
+    if not sees_all(request):
+        return rows.own_of(request.user)
+    return rows if may_log(request) else rows.exclude(state="draft")
 
 
 def may_log(request: ScopedRequest) -> bool:
