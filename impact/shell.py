@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from common.templatetags.rp import plural
-from common.zones import now
+from common.zones import network_zone, now
 from impact.navigation import ACTS, HOME, OVERVIEW, PARTNERS, SECTIONS, TABS, Place
 
 ROLE_WORDS = {
@@ -42,12 +42,13 @@ class Shell:
     single_keys: bool = True
     demo: bool = False
     now: Any = None
+    zone: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor. Costs no query beyond what the middleware has read."""
     user: Any = getattr(request, "user", None)
-    made = Shell(now=now(), demo=settings.DEMO_SIGN_IN)
+    made = Shell(now=now(), zone=str(network_zone()), demo=settings.DEMO_SIGN_IN)
     if user is None or not user.is_authenticated or not hasattr(request, "partners"):
         return {"shell": made}
     partner: Any = getattr(request, "partner", None) or _only(request)

@@ -23,8 +23,14 @@ urlpatterns = [
         f"{MINE}drafts/plan/<reference:ref>/", drafts.workshop_autosave, {"kind": "plan"}, name="workshop_autosave_plan"
     ),
     path(f"{MINE}enrollments/<reference:ref>/cancellation/", people.enrollment_cancel, name="enrollment_cancel"),
+    path(f"{MINE}enrollments/<reference:ref>/return/", people.enrollment_restore, name="enrollment_restore"),
     path(f"{MINE}enrollments/<reference:ref>/person/", people.enrollment_person, name="enrollment_person"),
     path(f"{MINE}corrections/<reference:ref>/decision/", corrections.correction_decision, name="correction_decision"),
+    path(
+        f"{MINE}corrections/<reference:ref>/withdrawal/",
+        corrections.correction_withdrawal,
+        name="correction_withdrawal",
+    ),
     path(f"{MINE}<reference:ref>/", details.workshop_detail, name="workshop_detail"),
     path(f"{MINE}<reference:ref>/change/", drafts.workshop_edit, name="workshop_edit"),
     path(f"{MINE}<reference:ref>/correction/", corrections.workshop_correction, name="workshop_correction"),

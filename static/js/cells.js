@@ -45,14 +45,14 @@ async function send() {
     if (waiting.get(cell) === present) waiting.delete(cell);
     store();
     if (answer.refused) refused(cell, !present, answer.refused);
-    else done(cell, present);
+    else done(cell, present, answer.hours);
     refusals += answer.refused ? 1 : 0;
   }
   busy = false;
   if (!refusals) tell("saved", `Saved ${clock()}`);
 }
 
-/* {} where the cell is saved, {refused: words}, or {later: words, link} where it has to wait. */
+/* {hours} of its person where the cell is saved, {refused: words}, or {later: words, link} where it has to wait. */
 async function post(cell, present) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
@@ -66,7 +66,7 @@ async function post(cell, present) {
       return { later: "Sign in again", link: `${signIn}?next=${encodeURIComponent(location.pathname + location.search)}` };
     }
     if (response.status === 409) return { refused: (await response.json()).message };
-    return response.ok ? {} : { later: "Not saved: trying again" };
+    return response.ok ? await response.json() : { later: "Not saved: trying again" };
   } catch {
     return { later: "Offline" };
   }
@@ -80,9 +80,10 @@ function later({ later: words, link }) {
 }
 
 /* What the page showed when it was loaded is what is stored now: the button would send nothing for this cell. */
-function done(cell, present) {
+function done(cell, present, hours) {
   const box = boxOf(cell);
   if (!box) return;
+  box.closest("tr").querySelector("[data-hours]").textContent = hours;
   box.parentElement.querySelector("[name=was]")?.remove();
   if (present) box.before(Object.assign(document.createElement("input"), { type: "hidden", name: "was", value: cell }));
 }

@@ -8,9 +8,10 @@ export function say(text) {
   window.setTimeout(() => { live.textContent = text; }, 60);
 }
 
-/* "2:14 PM" in the reader's own zone. */
+/* "2:14 PM" in the zone that the page's other times are in. */
 export function clock(date = new Date()) {
-  return date.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
+  const timeZone = document.body.dataset.zone || undefined;
+  return date.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit", timeZone });
 }
 
 /* All matching elements of a region, the region itself included. */

@@ -51,8 +51,11 @@ def test_ticks_are_saved_at_once_and_kept_while_offline_or_signed_out(live: Live
     url = f"{live.url}/partners/home-mesa/workshops/{workshop.ref}/attendance/"
     page.goto(url)
     sound(page)
+    hours = page.locator("tr", has_text=NAMES[0]).locator("[data-hours]")
+    expect(hours).to_have_text("0")
     tick(page, NAMES[0])
     word(page, "Saved")
+    expect(hours).to_have_text("7")
     page.context.set_offline(True)
     tick(page, NAMES[1])
     word(page, "Offline. 1 tick is kept on this device")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from activity.models import Notice
 from common.errors import IllegalTransition
 from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
@@ -29,6 +30,7 @@ from workshops.operations import (
     correct_teacher,
     decide_correction,
     end_workshop,
+    withdraw_correction,
 )
 from workshops.operations.enrolling import PersonRefused
 
@@ -256,3 +258,37 @@ def test_a_missing_person_is_asked_for_in_the_browser_and_the_address_stays_with
     changed = {"name": seat.teacher.name, "email": seat.teacher.email, "school": "Alta High"}
     assert manager.post(person, changed).status_code == 303
     assert "Alta High" in manager.get(f"{HOME}{workshop.ref}/").content.decode()
+
+
+def test_the_partner_takes_a_waiting_correction_back_and_asks_another(world: World, over: Any) -> None:
+    workshop, _seats, sessions, by = over
+    asked = ask_person_correction(workshop=workshop, missing=missing(*sessions), asking=asking(by))
+    outreach = world.people["outreach_manager"]
+    withdraw_correction(correction=asked, by=by, at=now(), tell_to=(outreach,))
+    row = Correction.objects.get()
+    assert (row.state, row.withdrawn_by, row.person["name"]) == ("withdrawn", by, "Ana Ruiz")
+    assert row.person.keys().isdisjoint({"email", "school"})
+    assert Enrollment.objects.filter(workshop=workshop).count() == 2
+    with pytest.raises(IllegalTransition):
+        confirm(world, asked)
+    with pytest.raises(IllegalTransition):
+        withdraw_correction(correction=asked, by=by, at=now())
+    ask_person_correction(workshop=workshop, missing=missing(*sessions), asking=asking(by))
+    with staff_context("assert"):
+        told = Notice.objects.of(outreach).first()
+        assert told is not None
+        assert "took its correction back" in told.text
+
+
+def test_the_pages_of_both_sides_show_a_withdrawal(world: World, over: Any, signed_in: SignIn) -> None:
+    workshop, _seats, sessions, by = over
+    asked = ask_person_correction(workshop=workshop, missing=missing(*sessions), asking=asking(by))
+    manager, outreach = signed_in(by), signed_in(world.people["outreach_manager"])
+    assert "Withdraw correction" in manager.get(f"{HOME}{workshop.ref}/").content.decode()
+    assert "Withdraw correction" not in outreach.get(f"{HOME}{workshop.ref}/").content.decode()
+    path = f"{HOME}corrections/{asked.ref}/withdrawal/"
+    assert manager.post(path).status_code == 303
+    for client in (manager, outreach):
+        shown = client.get(f"{HOME}{workshop.ref}/").content.decode()
+        assert ("Withdrawn" in shown, "Correction asked" in shown) == (True, False)
+    assert manager.post(path).status_code == 303

@@ -445,7 +445,7 @@ def test_a_cell_is_saved_by_itself_and_an_older_page_takes_nothing_back(world: W
     url = f"{HOME}{workshop.ref}/attendance/"
     cells = [f"{seat.ref}/{session.ref}" for seat in seats]
     json_please = {"accept": "application/json"}
-    assert manager.post(url, {"cell": cells[0], "present": "yes"}, headers=json_please).status_code == 200
+    assert manager.post(url, {"cell": cells[0], "present": "yes"}, headers=json_please).json() == {"hours": "7"}
     assert manager.post(url, {"cell": "nobody/nothing", "present": "yes"}, headers=json_please).status_code == 409
     assert manager.post(url, {"shown": cells, "cell": [cells[1]]}).status_code == 303
     with staff_context("assert"):
@@ -476,3 +476,24 @@ def test_a_facilitator_sees_and_keeps_only_what_she_leads(world: World, signed_i
     for path in ("", "attendance/", "end/", "roster/"):
         assert client.get(f"{HOME}{own.ref}/{path}").status_code == 200
         assert client.get(f"{HOME}{other.ref}/{path}").status_code == 403
+
+
+def test_a_freed_seat_is_given_back_while_there_is_one(world: World, manager: Client) -> None:
+    by = world.people["program_manager"]
+    with staff_context("arrange"):
+        workshop = make_workshop(world.home, by, facts=some_facts(capacity=1))
+        first = enroll(workshop, by)
+        cancel_enrollment(enrollment=first, by=by, at=now())
+    page, back = f"{HOME}{workshop.ref}/", f"{HOME}enrollments/{first.ref}/return/"
+    shown = body(manager.get(page))
+    assert ("1 freed seat" in shown, back in shown) == (True, True)
+    with staff_context("arrange"):
+        taken = enroll(workshop, by)
+    assert "There is 1 seat for 2 people" in body(manager.post(back, follow=True))
+    with staff_context("arrange"):
+        cancel_enrollment(enrollment=taken, by=by, at=now())
+    assert manager.post(back).status_code == 303
+    assert manager.post(back).status_code == 303
+    with staff_context("assert"):
+        assert list(Enrollment.objects.holding().filter(workshop=workshop)) == [first]
+        assert Workshop.objects.get(pk=workshop.pk).enrolled == 1

@@ -17,7 +17,7 @@ from workshops.models.workshop import Workshop
 
 PERSON = settings.AUTH_USER_MODEL
 ROSTER_STEPS: Transitions = {"": ("draft", "confirmed"), "draft": ("confirmed", "discarded")}
-CORRECTION_STEPS: Transitions = {"": ("asked",), "asked": ("confirmed", "declined")}
+CORRECTION_STEPS: Transitions = {"": ("asked",), "asked": ("confirmed", "declined", "withdrawn")}
 
 
 class Consent(models.TextChoices):
@@ -108,6 +108,7 @@ class Correction(StatefulModel, TenantModel):
         ASKED = "asked", "Waits for the Outreach Manager"
         CONFIRMED = "confirmed", "Confirmed"
         DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     TRANSITIONS: ClassVar[Transitions] = CORRECTION_STEPS
 
@@ -123,11 +124,15 @@ class Correction(StatefulModel, TenantModel):
     decided_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)
+    withdrawn_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             StateTable(name="workshops_correction_states", steps=CORRECTION_STEPS),
-            InPerson(name="workshops_correction_in_person", columns=["asked_by_id", "decided_by_id"]),
+            InPerson(
+                name="workshops_correction_in_person", columns=["asked_by_id", "decided_by_id", "withdrawn_by_id"]
+            ),
             models.UniqueConstraint("workshop", name="workshops_correction_one_open", condition=Q(state="asked")),
             models.CheckConstraint(
                 name="workshops_correction_two_people",
@@ -135,7 +140,9 @@ class Correction(StatefulModel, TenantModel):
             ),
             models.CheckConstraint(
                 name="workshops_correction_decided",
-                condition=Q(state="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                condition=Q(state="asked")
+                | Q(state__in=("confirmed", "declined"), decided_by__isnull=False, decided_at__isnull=False)
+                | Q(state="withdrawn", withdrawn_by__isnull=False, withdrawn_at__isnull=False),
             ),
         ]
 

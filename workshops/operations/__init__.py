@@ -9,6 +9,7 @@ from workshops.operations.corrections import (
     ask_facts_correction,
     ask_person_correction,
     decide_correction,
+    withdraw_correction,
 )
 from workshops.operations.ending import EndRefused, cancel_workshop, discard_draft, end_workshop, start_workshop
 from workshops.operations.enrolling import (
@@ -18,6 +19,7 @@ from workshops.operations.enrolling import (
     cancel_enrollment,
     correct_teacher,
     enroll_teacher,
+    restore_enrollment,
 )
 from workshops.operations.overriding import OverrideRefused, ask_override, override_facilitator
 from workshops.operations.rosters import (
@@ -71,7 +73,9 @@ __all__ = [
     "override_facilitator",
     "plan_workshop",
     "read_roster",
+    "restore_enrollment",
     "rows_to_fix",
     "save_draft",
     "start_workshop",
+    "withdraw_correction",
 ]

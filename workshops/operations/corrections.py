@@ -173,11 +173,40 @@ def decide_correction(*, correction: Correction, confirm: bool, answer: str, by:
     row.move_to("confirmed" if confirm else "declined")
     if confirm:
         _apply(workshop, row, by, at)
-    row.person = {name: value for name, value in row.person.items() if name not in ("email", "school")}
+    row.person = _without_contact(row.person)
     row.decided_by, row.decided_at, row.answer = by, at, answer.strip()[:500]
     row.save(update_fields=["state", "person", "decided_by", "decided_at", "answer"])
     _tell_decision(workshop, row)
     return row
+
+
+@transaction.atomic
+def withdraw_correction(
+    *, correction: Correction, by: Any, at: dt.datetime, tell_to: tuple[Any, ...] = ()
+) -> Correction:
+    """The partner takes a waiting correction back; nothing of the workshop changes. Locks workshop, correction. Raises IllegalTransition."""
+    workshop = locked(correction.workshop)
+    row = Correction.objects.select_for_update().get(pk=correction.pk)
+    row.move_to("withdrawn")
+    row.person = _without_contact(row.person)
+    row.withdrawn_by, row.withdrawn_at = by, at
+    row.save(update_fields=["state", "person", "withdrawn_by", "withdrawn_at"])
+    text = f"The correction of {row.what} was withdrawn"
+    record(workshop, verb="workshop.correction_withdrawn", text=text, by=by, at=at)
+    tell(
+        tell_to,
+        kind="workshop.correction",
+        key=f"correction:{row.ref}:withdrawn",
+        text=f"{workshop.title}: {workshop.partner.name} took its correction back",
+        url=f"/partners/{workshop.partner.slug}/workshops/{workshop.ref}/",
+        at=at,
+        partner_id=workshop.partner_id,
+    )
+    return row
+
+
+def _without_contact(person: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in person.items() if name not in ("email", "school")}
 
 
 def _apply(workshop: Workshop, row: Correction, by: Any, at: dt.datetime) -> None:

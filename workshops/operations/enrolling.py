@@ -136,6 +136,22 @@ def cancel_enrollment(*, enrollment: Enrollment, by: Any, at: dt.datetime) -> En
 
 
 @transaction.atomic
+def restore_enrollment(*, enrollment: Enrollment, by: Any, at: dt.datetime) -> Enrollment:
+    """Give somebody the seat back that was freed. Locks the workshop. Raises WorkshopFull, IllegalTransition."""
+    workshop = locked(enrollment.workshop)
+    if workshop.state not in ("scheduled", "in_progress"):
+        raise IllegalTransition(f"The people of a workshop that is {workshop.word} do not change.")
+    row = Enrollment.objects.select_for_update(of=("self",)).select_related("teacher").get(pk=enrollment.pk)
+    if row.canceled_at is not None:
+        guard_seats(workshop, 1)
+        row.canceled_at = None
+        row.save(update_fields=["canceled_at"])
+        text = f"{row.teacher.name} has the seat back"
+        record(workshop, verb="workshop.enrollment_restored", text=text, by=by, at=at)
+    return row
+
+
+@transaction.atomic
 def correct_teacher(*, enrollment: Enrollment, changes: dict[str, str], by: Any, at: dt.datetime) -> Teacher:
     """Correct name, address or school of somebody on the list; never make somebody else of her. Locks the workshop.
 

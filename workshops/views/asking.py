@@ -13,5 +13,10 @@ ASKED = "The correction waits for your Outreach Manager."
 
 def asking_of(request: ScopedRequest, reason: str) -> Asking:
     """This person asks, and the partner's Outreach Manager of today is told."""
+    return Asking(reason, request.user, now(), outreach_managers(request))
+
+
+def outreach_managers(request: ScopedRequest) -> tuple[User, ...]:
+    """Who is told: the Outreach Manager of today."""
     rows = OutreachAssignment.objects.filter(partner=request.partner).in_force(today())
-    return Asking(reason, request.user, now(), tuple(User.objects.filter(pk__in=rows.values("user"))))
+    return tuple(User.objects.filter(pk__in=rows.values("user")))

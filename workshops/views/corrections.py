@@ -16,7 +16,7 @@ from workshops.facts import Finding, judge
 from workshops.forms import ReasonForm
 from workshops.models import Correction, Workshop
 from workshops.sheet import Sheet
-from workshops.views.asking import ASKED, asking_of
+from workshops.views.asking import ASKED, asking_of, outreach_managers
 from workshops.views.details import done, home_of
 
 
@@ -64,6 +64,20 @@ def _show(request: ScopedRequest, workshop: Workshop, entry: Entry, form: Reason
     response = page(request, "workshops/correction.html", context)
     response.status_code = 422 if refused else 200
     return response
+
+
+@requires("workshops.edit", Correction)
+@require_POST
+def correction_withdrawal(request: ScopedRequest, correction: Correction) -> HttpResponse:
+    """The partner takes what it asked back."""
+    return done(
+        request,
+        correction.workshop,
+        lambda: operations.withdraw_correction(
+            correction=correction, by=request.user, at=now(), tell_to=outreach_managers(request)
+        ),
+        "stays as it was: the correction is withdrawn",
+    )
 
 
 @requires("workshops.confirm_correction", Correction)

@@ -52,7 +52,9 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
     rule = rule_of(workshop)
     user = request.user
     corrections = list(
-        Correction.objects.filter(workshop=workshop).select_related("asked_by", "decided_by").order_by("-asked_at")
+        Correction.objects.filter(workshop=workshop)
+        .select_related("asked_by", "decided_by", "withdrawn_by")
+        .order_by("-asked_at")
     )
     asked = next((row for row in corrections if row.state == "asked"), None)
     confirms = user.has_perm("workshops.confirm_correction", workshop)
@@ -71,6 +73,7 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
         "steps": steps_of(workshop),
         "timeline": list(entries_of(workshop, sees_people=sees_people, confirms=confirms)[:30]),
         "corrections": corrections,
+        "has_come": any(one.has_come(now()) for one in sessions),
         "waiting_roster": Roster.objects.filter(workshop=workshop, state="draft").exists(),
         "sees_people": sees_people,
         "may_edit": user.has_perm("workshops.edit", workshop),
@@ -91,6 +94,9 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
             size=ROWS,
         )
         context |= {"people": people, "seats": seats_of(workshop, people.rows, sessions, rule)}
+        if workshop.is_open:
+            freed = Enrollment.objects.filter(workshop=workshop, canceled_at__isnull=False)
+            context["freed"] = list(freed.select_related("teacher").order_by("teacher__name", "id")[:ROWS])
     return context
 
 
@@ -147,7 +153,10 @@ def workshop_people(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
 
 @requires("workshops.edit", Workshop)
 def workshop_attendance(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
-    """The attendance grid: a cell is saved when it is ticked; without script by the button; after the end as a correction."""
+    """The attendance grid: a cell is saved when it is ticked; without script by the button; after the end as a correction.
+
+    JSON, of a tick that is saved: `hours` that count for its person now, as `12`; of one that is refused: 409, `code`, `message`.
+    """
     if request.method == "POST" and request.headers.get("Accept") == "application/json":
         return _cell(request, workshop)
     form = ReasonForm(posted(request))
@@ -216,7 +225,10 @@ def _cell(request: ScopedRequest, workshop: Workshop) -> JsonResponse:
         operations.mark_attendance(workshop=workshop, cells=cells, by=request.user, at=now())
     except DomainError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=409)
-    return JsonResponse({"saved_at": now().isoformat()})
+    sessions = list(WorkshopSession.objects.filter(workshop=workshop).order_by("starts_at"))
+    rows = list(Enrollment.objects.filter(workshop=workshop, ref=seat))
+    hours = [one.hours_words for one in seats_of(workshop, rows, sessions, rule_of(workshop))]
+    return JsonResponse({"hours": hours[0]})
 
 
 @requires("workshops.edit", Workshop)

@@ -79,5 +79,17 @@ def enrollment_cancel(request: ScopedRequest, enrollment: Enrollment) -> HttpRes
         request,
         enrollment.workshop,
         lambda: operations.cancel_enrollment(enrollment=enrollment, by=request.user, at=now()),
-        "has a seat more",
+        "has a seat more; the person stands below the list, with a button that gives the seat back",
+    )
+
+
+@requires("workshops.edit", Enrollment)
+@require_POST
+def enrollment_restore(request: ScopedRequest, enrollment: Enrollment) -> HttpResponse:
+    """Give a freed seat back to who held it."""
+    return done(
+        request,
+        enrollment.workshop,
+        lambda: operations.restore_enrollment(enrollment=enrollment, by=request.user, at=now()),
+        f"has {enrollment.teacher.name} on its list again",
     )
