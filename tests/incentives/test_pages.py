@@ -87,6 +87,29 @@ def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> N
 
 
 def test_two_tabs_lose_no_words_and_the_later_one_may_save_again(cast: make.Cast, home: Client) -> None:
+def test_a_second_claim_is_said_while_it_is_written_and_only_ones_own_is_named(
+    cast: make.Cast, home: Client, world: World
+) -> None:
+    with staff_context("arrange"):
+        away = make.Cast(world.away, world.away_people["program_manager"], cast.outreach)
+        ours, theirs = make.submitted(cast), make.submitted(away)
+    url = f"/partners/home-mesa/claims/{ours.ref}/"
+    for claim, named in ((ours, True), (theirs, False)):
+        typed = {"district": claim.district.ref, "outcome_on": today().isoformat()}  # type: ignore[union-attr]
+        live = home.post("/partners/home-mesa/claims/checks/", {**typed, "outcome": "O11"})
+        saved = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
+        draft = home.get(saved.headers["Location"])
+        form = home.get(f"{saved.headers['Location']}facts/")
+        assert (live.status_code, saved.status_code) == (200, 303)
+        for shown in (live, draft, form):
+            assert "laimed" in facts(shown) and ("claimed this already" in facts(shown)) is named
+            assert (f'href="{url}"' in facts(shown)) is named
+            assert theirs.ref not in facts(shown) and world.away.name not in facts(shown)
+    own = home.post("/partners/home-mesa/claims/checks/", {"outcome": "O11", "claim": ours.ref, **typed})
+    unfinished = home.post("/partners/home-mesa/claims/checks/", {"outcome": "O11"})
+    assert ("Already claimed." in facts(own), facts(unfinished).strip()) == (True, "")
+
+
     with staff_context("arrange"):
         claim = make.draft(cast)
         district: Any = claim.district
