@@ -209,7 +209,7 @@ def detail(
     for row in kinds if editable else []:
         is_refused = refused is not None and refused.data.get("kind") == row["kind"].ref
         row["form"] = refused if is_refused else EvidenceForm(claim=claim, kind=row["kind"])
-    taken = operations.already_claimed(claim, request.user) if editable else None
+    taken = claimed_already(operations.already_claimed(claim, request.user), claim.partner) if editable else []
     manager, found = manager_of(claim), settings_on(today(), *PROMISES, TWO_FROM, WINDOW)
     figures = year_figures(claim.partner, claim.fiscal_year.label)
     return {
@@ -222,10 +222,7 @@ def detail(
         "manager": manager,
         "track": track(claim),
         "who": who_has_it(claim, found, manager),
-        "findings": [
-            *claimed_already(taken, claim.partner),
-            *before_you_send(claim, figures_in(found), kinds, today(), figures["left"]),
-        ]
+        "findings": [*taken, *before_you_send(claim, figures_in(found), kinds, today(), figures["left"])]
         if editable
         else [],
         "figures": figures,
