@@ -70,7 +70,11 @@ class LogEntry(Entry, TenantModel):
             AppendOnlyTable(name="activity_logentry_append_only"),
             InPerson(name="activity_logentry_in_person", columns=["actor_id"]),
         ]
-        indexes = [models.Index(fields=["partner", "subject_type", "subject_id", "-at"], name="activity_log_subject")]
+        indexes = [
+            models.Index(fields=["partner", "subject_type", "subject_id", "-at"], name="activity_log_subject"),
+            models.Index(fields=["partner", "-at", "-id"], name="activity_log_partner"),
+            models.Index(fields=["-at", "-id"], name="activity_log_all"),
+        ]
 
 
 class NetworkLogEntryQuerySet(models.QuerySet["NetworkLogEntry"]):

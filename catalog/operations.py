@@ -72,10 +72,7 @@ def confirm_rule(*, rule: SubjectRule, by: Any, at: dt.datetime) -> SubjectRule:
     before = SubjectRule.objects.filter(subject=subject, confirmed_at__isnull=False).order_by("-valid_from").first()
     if before is not None and before.valid_from >= row.valid_from:
         raise RuleRefused(f"Other rules begin on {before.valid_from:%b %-d, %Y}: propose a later day.")
-    if before is not None:
-        SubjectRule.objects.filter(pk=before.pk).update(valid_before=row.valid_from)
-    row.confirmed_by, row.confirmed_at = by, at
-    row.save(update_fields=["confirmed_by", "confirmed_at"])
+    row.succeed(before, by=by, at=at)
     told: dict[str, Any] = {
         "before": {"rules": before.whole_sentence if before else ""},
         "after": {"rules": row.whole_sentence},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -62,6 +62,14 @@ class DatedRow(models.Model):
     def is_confirmed(self) -> bool:
         """True once a second person has agreed, or where the row came with the product (no proposer)."""
         return self.confirmed_at is not None
+
+    def succeed(self, before: Self | None, *, by: Any, at: dt.datetime) -> None:
+        """A second person has agreed: the version before ends on the day on which this one begins."""
+        if before is not None:
+            before.valid_before = self.valid_from
+            before.save(update_fields=["valid_before"])
+        self.confirmed_by, self.confirmed_at = by, at
+        self.save(update_fields=["confirmed_by", "confirmed_at"])
 
 
 def two_people(name: str) -> models.CheckConstraint:

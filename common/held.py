@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 SESSION_KEY = "held_form"
 READING = ("GET", "HEAD")
 MOST_FIELDS, MOST_LETTERS = 1_000, 60_000
+OF_A_ROW = re.compile(r"_[A-Z]-[0-9A-Z]+$")
 NOT_TYPED = ("csrfmiddlewaretoken", "once", "form_key", "edition", "confirmed", "next")
 
 
@@ -30,7 +32,8 @@ class Held:
         found: dict[str, list[str]] = {}
         for name, value in self.fields:
             if name not in NOT_TYPED and value.strip():
-                found.setdefault(name.replace("_", " ").capitalize(), []).append(value)
+                words = OF_A_ROW.sub("", name).replace("_", " ").capitalize()
+                found.setdefault(words, []).append(value)
         return list(found.items())
 
 

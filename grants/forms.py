@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from common.forms import RpForm
 from common.money import MoneyFormField
 from grants.content import LINES, OUTCOMES, BudgetLine, Content, Promise
-from grants.eligibility import Finding
+from grants.eligibility import Finding, Result
 from grants.words import Audience, Family, Goal, Measure
 
 MOST_ROWS = 12
@@ -153,6 +153,18 @@ class ProposalPage:
     def is_readable(self) -> bool:
         """True where every value has the right shape; what is missing is another question."""
         return all(part.is_valid() for part in self.parts)
+
+    def unread(self) -> list[Finding]:
+        """One finding for each value that cannot be read; such an error has a code, what `blame` adds has none."""
+        titled = [("", self.form)]
+        titled += [(f"Line {number}, ", form) for number, form in enumerate(self.lines.forms, start=1)]
+        titled += [(f"Outcome {number}, ", form) for number, form in enumerate(self.outcomes.forms, start=1)]
+        return [
+            Finding("", f"{row}{form.fields[name].label}", Result.FAIL, error.messages[0], form.add_prefix(name))
+            for row, form in titled
+            for name, (error, *_rest) in form.errors.as_data().items()
+            if error.code
+        ]
 
     def answers(self) -> dict[str, Any]:
         """What was typed, word for word, of the known fields only; NUL bytes go, and text ends at 4,000 characters."""

@@ -58,9 +58,9 @@ def holder_of(proposal: Proposal) -> dict[str, str]:
             "With a second person at Code.org",
             f"The decision is due {day(cycle.slate_due_at) if cycle else ''}.",
         ),
-        "awarded": ("Awarded", "Its page gives the reason and the reviewers’ comments."),
+        "awarded": ("Awarded", "The reason and the reviewers’ comments stand with the decision."),
         "waitlisted": ("On the waitlist", "It ends when the next intake closes."),
-        "declined": ("Declined in this cycle", "Its page gives the reason and the reviewers’ comments."),
+        "declined": ("Declined in this cycle", "The reason and the reviewers’ comments stand with the decision."),
         "withdrawn": ("Withdrawn", "Nothing more happens to it."),
     }[proposal.state]
     return {"who": who, "then": then}

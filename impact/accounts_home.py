@@ -11,7 +11,7 @@ from accounts.models import CodeOrgInvitation
 from activity.models import Mail, Run
 from activity.upkeep import heartbeats
 from common.templatetags.rp import plural
-from impact.todos import Todo
+from impact.todos import MOST, Todo
 
 
 def roles_to_confirm(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
@@ -31,7 +31,7 @@ def roles_to_confirm(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
             url="/network/accounts/",
             action="Open accounts",
         )
-        for row in rows[:7]
+        for row in rows[:MOST]
     ]
 
 

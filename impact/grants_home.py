@@ -15,12 +15,12 @@ from grants.listing import proposals_seen_by
 from grants.models import Cycle, Proposal, Slate
 from grants.models.cycles import PHASES
 from grants.tracks import holder_of, track_of
-from impact.todos import Todo
+from impact.todos import MOST, Todo
 from ledger.models import Budget, NetworkBudget
 from partners.models import Partner
 
 FIRST_REMINDER = 14
-MOST = 4
+FEW = 4
 
 
 def grants_of_partner(
@@ -162,7 +162,7 @@ def cycles_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
         .order_by("closes_at")
     )
     found = []
-    for cycle in rows[:MOST]:
+    for cycle in rows[:FEW]:
         states = list(Proposal.objects.in_cycle(cycle).values_list("state", flat=True))
         url = f"/network/grants/cycles/{cycle.ref}/"
         if "submitted" in states:
@@ -196,7 +196,7 @@ def champion_panel(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime)
         proposals_seen_by(user, partner)
         .select_related("version", "cycle__quarter")
         .with_returned()
-        .order_by("-saved_at")[:MOST]
+        .order_by("-saved_at")[:FEW]
     )
     shown = [{"proposal": row, "steps": track_of(row), "holder": holder_of(row)} for row in rows]
     return {"template": "impact/proposals_panel.html", "rows": shown, "partner": partner}

@@ -28,22 +28,28 @@ from impact.incentives_home import (
     verifications_to_do,
 )
 from impact.recent import recent_of
-from impact.todos import Todo
+from impact.todos import MOST, Todo
 from impact.workshops_home import corrections_to_do, next_days, workshops_to_do
 from partners.models import Invitation, Membership, OutreachAssignment, Partner
 
 Source = Callable[..., list[Todo]]
+FIRST = 7
 CHOOSE_OUTREACH = "people/outreach-manager/"
 
 
-def ranked(todos: list[Todo]) -> list[Todo]:
-    """At most 7, late ones first, then by their date; what has no date comes last."""
+def do_next(todos: list[Todo], *, everything: bool) -> dict[str, Any]:
+    """Late ones first, then by their date, what has no date last: the first 7 and how many more there are, or all, at most 200."""
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(todos, key=lambda todo: (todo.tone != "late", todo.due or far))[:7]
+    ranked = sorted(todos, key=lambda todo: (todo.tone != "late", todo.due or far))[:MOST]
+    shown = ranked if everything else ranked[:FIRST]
+    more = len(ranked) - len(shown)
+    return {"todos": shown, "more": more, "everything": everything and len(ranked) > FIRST}
 
 
-def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
-    """The home of one partner."""
+def partner_home_context(
+    user: Any, partner: Partner, *, on: dt.date, at: dt.datetime, everything: bool = False
+) -> dict[str, Any]:
+    """The home of one partner; `everything`: "Do next" in full."""
     asked, grant_room = grants_of_partner(user=user, partner=partner, on=on, at=at)
     todos = [todo for source in PARTNER_SOURCES for todo in source(user=user, partner=partner, on=on, at=at)] + asked
     panels = [make(user=user, partner=partner, on=on, at=at) for make in PARTNER_PANELS] + [grant_room]
@@ -52,21 +58,21 @@ def partner_home_context(user: Any, partner: Partner, *, on: dt.date, at: dt.dat
         "partner": partner,
         "from_code_org": bool(user.standing.code_org),
         "sentence": sentence_of(todos),
-        "todos": ranked(todos),
+        **do_next(todos, everything=everything),
         **placed(panels),
         "recent": recent_of(user, partner),
     }
 
 
-def code_org_home(user: Any, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
-    """The home of a person at Code.org."""
+def code_org_home(user: Any, *, on: dt.date, at: dt.datetime, everything: bool = False) -> dict[str, Any]:
+    """The home of a person at Code.org; `everything`: "Do next" in full."""
     todos = [todo for source in NETWORK_SOURCES for todo in source(user=user, on=on, at=at)]
     return {
         "date": on,
         "partner": None,
         "name_partners": True,
         "sentence": sentence_of(todos),
-        "todos": ranked(todos),
+        **do_next(todos, everything=everything),
         **placed([make(user=user, on=on, at=at) for make in NETWORK_PANELS]),
         "recent": recent_of(user),
     }
@@ -108,7 +114,7 @@ def vacancies(*, user: Any, on: dt.date, at: dt.datetime, partner: Partner | Non
         missing |= Q(looked_after=False) | Q(stuck__isnull=False)
     action = "Invite one" if may_invite else "Open people"
     found = []
-    for row in rows.filter(missing).order_by("managed", "name")[:7]:
+    for row in rows.filter(missing).order_by("managed", "name")[:MOST]:
         if not row.managed:
             found.append(_vacancy(row, "Program Manager", action, "people/"))
         if not row.looked_after and may_invite:
@@ -163,7 +169,7 @@ def unanswered_invitations(*, user: Any, partner: Partner, on: dt.date, at: dt.d
             action="Open people",
             tone="soon",
         )
-        for row in rows[:7]
+        for row in rows[:MOST]
     ]
 
 

@@ -11,18 +11,22 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 
 from common.dated import in_force
 from common.money import ZERO, show_short
-from common.templatetags.rp import countdown, day
+from common.templatetags.rp import countdown, day, plural
 from common.zones import network_date, network_zone
-from impact.todos import Todo
+from impact.todos import MOST, Todo
 from incentives.facts import year_figures
-from incentives.models import Claim
+from incentives.models import Claim, Override
 from incentives.promises import working_days_after
-from ledger.models import ConflictOfInterest, Payee, PaymentBatch
+from ledger.models import ConflictOfInterest, PaymentBatch
 from partners.models import FiscalYear, OutreachAssignment, Partner
 from partners.settings import setting_in_query, setting_on
 
-MOST = 4
+SINGLY = 4
 SHOWN_OF_MANY = 54
+ASKED_OF_A_CLAIM = (
+    *("verified_at", "version__amount", "claimant", "verifier", "approver"),
+    *("has_conflict", "payee_on_file", "needs_no_payee"),
+)
 
 
 def claims_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
@@ -43,8 +47,8 @@ def _returned(claim: Claim, partner: Partner) -> Todo:
         due=claim.sent_at,
         when="Returned",
         note="",
-        title=f"Put right the claim on {claim.version.title}",
-        why=f"{claim.subject}. It came back with what is missing; it keeps its place.",
+        title=f"Put right the claim on {claim}",
+        why="It came back with what is missing; it keeps its place.",
         url=f"/partners/{partner.slug}/claims/{claim.ref}/",
         action="Open claim",
         tone="soon",
@@ -58,8 +62,8 @@ def _draft(claim: Claim, partner: Partner, on: dt.date, days: int) -> Todo:
         due=_instant(last),
         when=day(last) if left >= 0 else "Over",
         note=countdown(last),
-        title=f"Send the claim on {claim.version.title}, {show_short(claim.version.amount)}",
-        why=f"{claim.subject}. It can be sent for {days} days after the outcome.",
+        title=f"Send the claim on {claim}, {show_short(claim.version.amount)}",
+        why=f"It can be sent for {days} days after the outcome, {day(claim.outcome_on)}.",
         url=f"/partners/{partner.slug}/claims/{claim.ref}/",
         action="Open draft",
         tone="late" if left < 0 else "soon" if left <= 14 else "",
@@ -75,7 +79,7 @@ def verifications_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo
     if not rows:
         return []
     days = int(setting_on(on, "incentives.verify_days"))
-    return [_verification(row, on, days) for row in rows[:MOST]] + _more_verifications(rows[MOST:], on, days)
+    return [_verification(row, on, days) for row in rows[:SINGLY]] + _more_verifications(rows[SINGLY:], on, days)
 
 
 def _more_verifications(rest: list[Claim], on: dt.date, days: int) -> list[Todo]:
@@ -83,7 +87,7 @@ def _more_verifications(rest: list[Claim], on: dt.date, days: int) -> list[Todo]
     if not rest:
         return []
     by = working_days_after(network_date(rest[0].sent_at or rest[0].created_at), days)
-    count = f"{len(rest)} or more" if len(rest) == SHOWN_OF_MANY - MOST else str(len(rest))
+    count = f"{len(rest)} or more" if len(rest) == SHOWN_OF_MANY - SINGLY else str(len(rest))
     return [
         Todo(
             **_until(by, on),
@@ -116,36 +120,48 @@ def claims_without_verifier(on: dt.date) -> Subquery:
 
 
 def approvals_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
-    """One line for all that waits for approval, by the age of the oldest."""
+    """One line for all that this person can approve now, by the age of the oldest; what waits for others is named beside it."""
     if not user.has_perm("incentives.approve"):
         return []
-    waiting: list[Any] = list(Claim.objects.to_approve().values_list("verified_at", "version__amount"))
-    if not waiting:
+    ready, for_finance, for_others = _waiting_for_approval(user, on)
+    if not ready:
         return []
-    by = working_days_after(network_date(waiting[0][0]), int(setting_on(on, "incentives.approve_days")))
-    total, count = sum((amount for _at, amount in waiting), ZERO), len(waiting)
+    by = working_days_after(network_date(ready[0].verified_at), int(setting_on(on, "incentives.approve_days")))
+    total, count = sum((claim.version__amount for claim in ready), ZERO), len(ready)
+    words = [
+        f"The oldest was verified {day(ready[0].verified_at)}. Green ones are approved together; the others say why they wait.",
+        f"{plural(for_finance, 'more waits,more wait')} for Finance." if for_finance else "",
+        f"{plural(for_others, 'more waits,more wait')} for another approver." if for_others else "",
+    ]
     return [
         Todo(
             **_until(by, on),
             title=f"Approve {count} verified {_noun(count)}, {show_short(total)}",
-            why=f"The oldest was verified {day(waiting[0][0])}. Green ones are approved together; the others say why they wait.",
+            why=" ".join(filter(None, words)),
             url="/network/approvals/",
             action="Open approvals",
         )
     ]
 
 
+def _waiting_for_approval(user: Any, on: dt.date) -> tuple[list[Any], int, int]:
+    """Verified claims that this person can approve, oldest first; how many wait for payee details; how many for somebody else."""
+    lifted = Override.objects.filter(
+        claim=OuterRef("pk"), facts_hash=OuterRef("facts_hash"), check_name="payee", confirmed_at__isnull=False
+    )
+    waiting: Any = Claim.objects.to_approve().with_interest_of(user, on).with_payee_on_file()
+    rows: list[Any] = list(waiting.annotate(needs_no_payee=Exists(lifted)).values_list(*ASKED_OF_A_CLAIM, named=True))
+    hers = [row for row in rows if not row.has_conflict and user.pk not in (row.claimant, row.verifier, row.approver)]
+    ready = [row for row in hers if row.payee_on_file or row.needs_no_payee]
+    return ready, len(hers) - len(ready), len(rows) - len(hers)
+
+
 def payouts_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
     """The batch that is due, batches that another person marks paid, and payees that are missing while money waits."""
     if not user.has_perm("incentives.pay"):
         return []
-    on_file = Payee.objects.filter(partner=OuterRef("partner"), on_file=True)
-    waiting = (
-        Claim.objects.to_pay()
-        .annotate(payable=Exists(on_file))
-        .values_list("approved_at", "approved_amount", "payable", "partner")
-    )
-    rows: list[Any] = list(waiting)
+    waiting: Any = Claim.objects.to_pay().with_payee_on_file()
+    rows: list[Any] = list(waiting.values_list("approved_at", "approved_amount", "payee_on_file", "partner"))
     ready = [(when, amount) for when, amount, payable, _partner in rows if payable]
     missing = {partner for _when, _amount, payable, partner in rows if not payable}
     batches = (
@@ -154,7 +170,7 @@ def payouts_to_do(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
         .exclude(exported_by=user)
         .order_by("exported_at")
     )
-    return [*_batch_due(ready, on), *(_to_mark(batch) for batch in batches[:2]), *_missing(len(missing))]
+    return [*_batch_due(ready, on), *(_to_mark(batch) for batch in batches[:MOST]), *_missing(len(missing))]
 
 
 def _batch_due(ready: Sequence[tuple[dt.datetime, Decimal]], on: dt.date) -> list[Todo]:

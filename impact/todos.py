@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+MOST = 200  # of one kind, and of all of them on one page
+
 
 @dataclass(frozen=True)
 class Todo:

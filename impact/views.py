@@ -40,13 +40,16 @@ def partner_choice(request: ScopedRequest) -> HttpResponse:
 @requires("home.view_network")
 def network_home(request: ScopedRequest) -> HttpResponse:
     """The home of a person at Code.org."""
-    return page(request, "impact/home.html", code_org_home(request.user, on=today(), at=now()))
+    context = code_org_home(request.user, on=today(), at=now(), everything="all" in request.GET)
+    return page(request, "impact/home.html", context)
 
 
 @requires("partners.view")
 def partner_home(request: ScopedRequest) -> HttpResponse:
     """The home of a partner, for its own people and for Code.org."""
-    return page(request, "impact/home.html", partner_home_context(request.user, request.partner, on=today(), at=now()))
+    everything = "all" in request.GET
+    context = partner_home_context(request.user, request.partner, on=today(), at=now(), everything=everything)
+    return page(request, "impact/home.html", context)
 
 
 @requires("notices.read")

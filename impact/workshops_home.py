@@ -9,14 +9,13 @@ from django.db.models import Exists, OuterRef
 
 from common.templatetags.rp import countdown, day, plural
 from common.zones import network_date, network_zone
-from impact.todos import Todo
+from impact.todos import MOST, Todo
 from partners.models import Partner
 from workshops.models import Correction, Roster, Workshop, WorkshopFacilitator
 from workshops.rules import keeps_own_only
 
 LATE_AFTER = dt.timedelta(days=2)
 AHEAD = dt.timedelta(days=14)
-MOST = 7
 
 
 def workshops_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
@@ -33,8 +32,7 @@ def workshops_to_do(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime
         .annotate(is_led=Exists(led), roster_waits=Exists(waiting))
         .order_by("first_on", "id")
     )
-    found = [todo for row in rows[:200] for todo in _about(row, partner, on)]
-    return found[:MOST]
+    return [todo for row in rows[:MOST] for todo in _about(row, partner, on)]
 
 
 def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:

@@ -15,7 +15,7 @@ from common.money import ZERO
 from incentives.checks import Facts, Figures, FileFact, Kind
 from incentives.models import Claim, Evidence, EvidenceCheck, Override, RequiredEvidence
 from incentives.models.claims import DECIDED, LIVE, ClaimQuerySet
-from ledger.models import Budget, Limit, NetworkBudget, PartnerLimit, Payee
+from ledger.models import Budget, Limit, NetworkBudget, PartnerLimit
 from partners.settings import settings_on
 
 TWO_FROM, WINDOW = "incentives.two_approver_limit", "incentives.claim_window_days"
@@ -44,7 +44,7 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
     lifted = Override.objects.filter(
         claim=OuterRef("pk"), facts_hash=OuterRef("facts_hash"), confirmed_at__isnull=False
     ).order_by("id")
-    shown = claims.shown().with_interest_of(person, on)
+    shown = claims.shown().with_interest_of(person, on).with_payee_on_file()
     return shown.annotate(
         required_kinds=ArraySubquery(
             RequiredEvidence.objects.filter(version=OuterRef("version"))
@@ -66,7 +66,6 @@ def judged(claims: ClaimQuerySet, person: Any, on: dt.date) -> ClaimQuerySet:
         topped=Subquery(lower.filter(state__in=DECIDED).order_by("id").values("due")[:1]),
         lower_is_open=Exists(lower.exclude(state__in=DECIDED)),
         higher_exists=Exists(same.filter(version__outcome__tops_up=OuterRef("version__outcome"), state__in=DECIDED)),
-        payee_on_file=Exists(Payee.objects.filter(partner=OuterRef("partner"), on_file=True)),
         raised_limit=Exists(_raises(PartnerLimit, person).filter(partner=OuterRef("partner"), kind=YEAR))
         | Exists(_raises(Limit, person).filter(kind__in=[YEAR, TOTAL])),
         year_room=Subquery(

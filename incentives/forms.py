@@ -30,6 +30,7 @@ from incentives.operations.claiming import NEEDED, WORDS
 from partners.models import FiscalYear, Partner
 from workshops.models import Workshop
 
+TAKEN = "taken"
 LEVELS = [("", "Choose"), ("K–5", "All K–5 schools"), ("6–8", "All 6–8 schools"), ("9–12", "All 9–12 schools")]
 NAMES = {
     SubjectKind.POLICY: ("Name of the policy", "as the board calls it"),
@@ -71,10 +72,17 @@ class ClaimForm(RpForm):
                 self.fields[name].error_messages["required"] = WORDS[name]
         if "name" in self.fields:
             self.fields["name"].label, self.fields["name"].help_text = NAMES[SubjectKind(outcome.subject_kind)]
+        subject = self.subject_field
+        self.fields[subject].widget.attrs["aria-describedby"] = f"id_{subject}_helptext id_{subject}_error {TAKEN}"
         if claim is None:
             self.initial.setdefault("form_key", uuid.uuid4())
         else:
             self.initial.update(initial_of(claim))
+
+    @property
+    def subject_field(self) -> str:
+        """The field at which an outcome that is claimed already is said."""
+        return NEEDED[self.outcome.subject_kind][0]
 
     def _offer(self, partner: Partner, today: dt.date) -> None:
         """Rows that may be chosen, set at the request: places of the partner's states, courses on offer, ended workshops."""

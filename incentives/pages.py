@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from common.money import show_money, show_short
 from common.zones import network_date
@@ -18,8 +19,10 @@ from incentives.checks import Check, Figures, can_be_approved_alone, checks, due
 from incentives.facts import facts_of
 from incentives.models import Area, Claim, Evidence, Override, RequiredEvidence, State
 from incentives.models.claims import ClaimQuerySet
+from incentives.operations import AlreadyClaimed
 from incentives.promises import working_days_after, working_days_between
 from ledger.operations import is_payable
+from partners.models import Partner
 
 PATH = ("draft", "submitted", "verified", "approved", "in_batch", "paid")
 VIEWS = {
@@ -138,7 +141,7 @@ class Finding:
 
     tone: str
     text: str
-    anchor: str = ""
+    url: str = ""
 
 
 def before_you_send(
@@ -149,7 +152,7 @@ def before_you_send(
         Finding(
             "good" if row["files"] else "bad",
             f"{row['kind'].title}: {'there' if row['files'] else 'add a file'}",
-            f"kind-{row['kind'].ref}",
+            f"#kind-{row['kind'].ref}",
         )
         for row in kinds
     ]
@@ -176,6 +179,14 @@ def before_you_send(
             )
         )
     return found
+
+
+def claimed_already(taken: AlreadyClaimed | None, partner: Partner) -> list[Finding]:
+    """The line that says that an outcome is held already, with the way to the claim that holds it where it is one's own."""
+    if taken is None:
+        return []
+    held_by = taken.held_by
+    return [Finding("bad", taken.message, reverse("claim_detail", args=[partner.slug, held_by.ref]) if held_by else "")]
 
 
 def kinds_with_files(claim: Claim) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("partners/<slug:partner>/outcomes/", catalog.partner_outcomes, name="partner_outcomes"),
     path(CLAIMS, claims.claim_list, name="claim_list"),
     path(f"{CLAIMS}new/", claims.claim_new, name="claim_new"),
+    path(f"{CLAIMS}checks/", claims.claim_checks, name="claim_checks"),
     path(f"{CLAIMS}export/", claims.claim_export, name="claim_export"),
     path(CLAIM, claims.claim_detail, name="claim_detail"),
     path(f"{CLAIM}facts/", claims.claim_edit, name="claim_edit"),

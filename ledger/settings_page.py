@@ -20,13 +20,17 @@ SHOWN = 30
 
 @dataclass
 class Rule:
-    """One limit or setting: what is in force on the day of the page, and its confirmed versions, newest first."""
+    """One limit or setting: what is in force on the day of the page, and its confirmed versions, newest first.
+
+    `own`: limits of one partner that have not ended; each goes before the one for all.
+    """
 
     key: str
     label: str
     now: str = ""
     since: dt.date | None = None
     versions: list[dict[str, Any]] = field(default_factory=list)
+    own: list[dict[str, Any]] = field(default_factory=list)
 
 
 def settings_context(*, on: dt.date, user: Any) -> dict[str, Any]:
@@ -75,8 +79,23 @@ def _limit(kind: str, label: str, limits: list[LimitVersion], on: dt.date) -> Ru
     rule = Rule(key=kind, label=label)
     if general:
         rule.now, rule.since = show_short(general[0].amount), general[0].valid_from
-    rule.versions = [_version(row, show_money(row.amount), getattr(row, "partner", None)) for row in rows]
+    own = _of_partners(rows, on)
+    rule.own = [_version(row, show_short(row.amount), row.partner) for row in sorted(own, key=_by_partner)]
+    rule.versions = [
+        _version(row, show_money(row.amount), getattr(row, "partner", None)) for row in rows if row not in own
+    ]
     return rule
+
+
+def _of_partners(rows: list[LimitVersion], on: dt.date) -> list[PartnerLimit]:
+    """Of each partner the limit in force, the one confirmed last, and those to come; `rows` are confirmed, the newest first."""
+    of_partners = [row for row in rows if isinstance(row, PartnerLimit)]
+    in_force = {row.partner_id: row for row in reversed(of_partners) if _holds(row, on)}
+    return [*in_force.values(), *(row for row in of_partners if row.valid_from > on)]
+
+
+def _by_partner(row: PartnerLimit) -> tuple[str, dt.date]:
+    return row.partner.name, row.valid_from
 
 
 def _setting(key: str, settings: list[DatedSetting], on: dt.date) -> Rule:

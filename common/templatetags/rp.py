@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ register = template.Library()
 
 NETWORK_ZONE = ZoneInfo("America/Los_Angeles")
 ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+AMOUNTS = ("amount", "limit")
 STATUS_ICONS = {"idle": "draft", "wait": "wait", "move": "move", "good": "ok", "warn": "warn", "bad": "bad"}
 SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -118,6 +119,15 @@ def in_words(count: int) -> str:
 def as_words(name: str) -> str:
     """A column's name as people read it: `ends_before` is "ends before"."""
     return name.replace("_", " ")
+
+
+@register.filter
+def stored(text: Any, name: str) -> str:
+    """A value of a record's history as people read it: an amount is money, each ISO date in it `Wed, Nov 25`."""
+    try:
+        return show_short(Decimal(str(text))) if name in AMOUNTS else us_dates(text)
+    except InvalidOperation:
+        return str(text)
 
 
 @register.filter

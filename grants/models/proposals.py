@@ -119,7 +119,7 @@ class Proposal(StatefulModel, TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or "Untitled proposal"
+        return self.title or "Proposal without a title"
 
     @property
     def is_sent(self) -> bool:

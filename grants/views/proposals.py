@@ -121,7 +121,8 @@ def save_posted(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
         shown.form.add_error(None, error.message)
         return draft_page(request, proposal, shown, status=409 if isinstance(error, Stale) else 422)
     if by_script:
-        return JsonResponse({"saved_at": saved.saved_at.isoformat(), "revision": saved.revision})
+        wrong = {f"id_{finding.field}": finding.reason for finding in shown.unread()}
+        return JsonResponse({"saved_at": saved.saved_at.isoformat(), "revision": saved.revision, "wrong": wrong})
     if "send" not in request.POST:
         messages.success(request, "Draft saved.")
         return SeeOther(f"{own_page(proposal, request.partner)}draft/")
@@ -155,7 +156,7 @@ def checks_context(request: ScopedRequest, shown: ProposalPage) -> dict[str, Any
     findings = findings_of(request, shown.content())
     cycle = cycle_at(now())
     return {
-        "findings": findings,
+        "findings": [*shown.unread(), *findings],
         "ready": is_ready(findings) and shown.is_readable,
         "cycle": cycle,
     }

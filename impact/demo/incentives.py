@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import User
 from activity.files import PDF, CheckedFile
+from common.dated import in_force
 from common.errors import DomainError
 from districts.models import District
 from impact.demo.network import DemoNetwork
@@ -16,7 +17,7 @@ from incentives import operations
 from incentives.facts import year_figures
 from incentives.models import Claim, OutcomeVersion, RequiredEvidence
 from incentives.operations import Reached, Subject, Typed
-from partners.models import Partner
+from partners.models import FiscalYear, Partner
 
 PAPER = (
     "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -50,7 +51,7 @@ POLICIES = (
     "A budget line for computer science",
 )
 CODES = ("O11", "O6", "O4", "O1", "O7", "O5", "O8", "O10")
-CAPPED = (("O3", 75), ("O10", 70), ("O7", 66), ("O4", 62), ("O11", 14))
+CAPPED = (("O18", 75), ("O18", 70), ("O17", 66), ("O17", 62), ("O18", 14))
 # Days before the date on which an outcome was achieved, and how far its claim has come since.
 STORIES = (
     (80, "paid"),
@@ -107,12 +108,18 @@ def tell(desk: Desk, wanted: str) -> None:
 
 
 def _reach_the_cap(desk: Desk) -> None:
-    """Approved claims of $10,500 and more, and one verified that the cap cuts."""
-    places = _districts(desk)
-    for (code, days), district in zip(CAPPED, places, strict=False):
+    """Approved claims of $10,000 in one fiscal year, and one of $3,500 verified that the cap cuts."""
+    year = FiscalYear.objects.get(in_force(desk.network.on, start="starts_on", end="ends_before"))
+    oldest = desk.network.on - dt.timedelta(days=CAPPED[0][1])
+    last = desk.network.on if oldest >= year.starts_on else year.starts_on
+    for (code, days), name in zip(CAPPED, PLACES[2:], strict=False):
         state = "verified" if (code, days) == CAPPED[-1] else "approved"
-        told = (code, Subject(district=district, name=POLICIES[2]), "The board voted in open session.")
-        _story(desk, desk.network.on - dt.timedelta(days=days), state, told)
+        told = (
+            code,
+            Subject(name=f"Coach cohort {name}"),
+            "Led by our program office; the list of meetings is attached.",
+        )
+        _story(desk, last - dt.timedelta(days=days), state, told)
 
 
 def _desk(network: DemoNetwork, partner: Partner, number: int) -> Desk:
@@ -213,7 +220,11 @@ def _subject(desk: Desk, place: int) -> tuple[str, Subject, str]:
     places, turn = _districts(desk), desk.number + place
     if places and place % 4:
         subject = Subject(district=places[turn % len(places)], name=POLICIES[turn % len(POLICIES)])
-        return CODES[(turn // 3 + place) % len(CODES)], subject, "The board and the cabinet agreed in open session."
+        return (
+            CODES[(turn // 3 + place + place // 6) % len(CODES)],
+            subject,
+            "The board and the cabinet agreed in open session.",
+        )
     code, name, words = NAMED[place % len(NAMED)]
     return code, Subject(name=name.format(PLACES[(desk.number + place) % len(PLACES)])), words
 

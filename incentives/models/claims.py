@@ -21,7 +21,7 @@ from common.tenancy.models import TenantForeignKey, TenantManager, TenantModel, 
 from common.zones import network_date
 from incentives.guards import ClaimFacts, ClaimSteps, EvidenceKept
 from incentives.models.catalog import OutcomeVersion, RequiredEvidence, SubjectKind
-from ledger.models import ConflictOfInterest
+from ledger.models import ConflictOfInterest, Payee
 from ledger.walls import WithoutInterest
 
 PERSON = settings.AUTH_USER_MODEL
@@ -87,6 +87,10 @@ class ClaimQuerySet(TenantQuerySet["Claim"]):
         """`has_conflict`: the person has declared an interest in the partner that holds on a date (network zone)."""
         declared = ConflictOfInterest.objects.in_force(on).filter(user=person, partner=OuterRef("partner"))
         return self.annotate(has_conflict=Exists(declared))
+
+    def with_payee_on_file(self) -> Self:
+        """`payee_on_file`: Finance has the partner's payee details."""
+        return self.annotate(payee_on_file=Exists(Payee.objects.filter(partner=OuterRef("partner"), on_file=True)))
 
     def to_approve(self) -> Self:
         """Waiting for an approver, in the order in which they are paid: verified-at, then number (incentives 4.4)."""

@@ -104,10 +104,7 @@ def confirm_version(*, version: OutcomeVersion, by: Any, at: dt.datetime) -> Out
     before = OutcomeVersion.objects.confirmed().filter(outcome=outcome).order_by("-valid_from").first()
     if before is not None and before.valid_from >= row.valid_from:
         raise CatalogRefused(f"Another version begins on {before.valid_from:%b %-d, %Y}: propose a later day.")
-    if before is not None:
-        OutcomeVersion.objects.filter(pk=before.pk).update(valid_before=row.valid_from)
-    row.confirmed_by, row.confirmed_at = by, at
-    row.save(update_fields=["confirmed_by", "confirmed_at"])
+    row.succeed(before, by=by, at=at)
     facts = {"title": row.title, "amount": row.amount, "from": row.valid_from}
     old = {"title": before.title, "amount": before.amount, "from": before.valid_from} if before else {}
     record(outcome, verb="catalog.confirmed", text=_words(row, "is confirmed"), by=by, at=at, before=old, after=facts)

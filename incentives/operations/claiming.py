@@ -12,10 +12,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from activity.operations import record, tell
 from common.errors import DomainError, Stale, constraint_of, refusing
+from common.tenancy import staff_context
 from common.zones import network_date
 from incentives.facts import figures_on
 from incentives.models import (
     Claim,
+    ClaimQuerySet,
     Evidence,
     OutcomeVersion,
     RequiredEvidence,
@@ -36,9 +38,13 @@ class ClaimRefused(DomainError):
 
 
 class AlreadyClaimed(DomainError):
-    """A live claim holds this outcome for this subject and period; whose it is stays unsaid unless it is one's own."""
+    """A live claim holds this outcome for this subject and period; whose it is stays unsaid unless it is one's own: `held_by`."""
 
     code = "already_claimed"
+
+    def __init__(self, message: str, *, held_by: Claim | None = None) -> None:
+        super().__init__(message)
+        self.held_by = held_by
 
 
 class EvidenceMissing(DomainError):
@@ -83,6 +89,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     SubjectKind.COACH_COHORT: ("name",),
     SubjectKind.COACH: ("name",),
 }
+OF_THE_PARTNER = (SubjectKind.COACH_COHORT, SubjectKind.COACH)
 WORDS = {
     "district": "Choose the district.",
     "school": "Choose the school.",
@@ -185,6 +192,32 @@ def withdraw_claim(*, claim: Claim, reason: str, by: Any, at: dt.datetime) -> Cl
     return row
 
 
+def sketched(
+    *,
+    partner: Partner,
+    version: OutcomeVersion,
+    subject: Subject,
+    outcome_on: dt.date,
+    at: dt.datetime,
+    claim: Claim | None,
+) -> Claim:
+    """The claim as its form describes it now; nothing is saved. `claim` is the one that is corrected. Raises ClaimRefused."""
+    pk = claim.pk if claim else None
+    return Claim(pk=pk, partner=partner, created_at=at, **_facts(version, subject, outcome_on, at))
+
+
+def already_claimed(claim: Claim, by: Any) -> AlreadyClaimed | None:
+    """What `submit_claim` would say of a draft or a sketch that is held already; None where it is free.
+
+    The staff door is asked for yes or no only: of another partner's claim nothing comes back.
+    """
+    with staff_context("is this outcome claimed already", user=by.pk):
+        is_held, is_full = _holding(claim).exists(), _district_is_full(claim)
+    if is_held:
+        return _already(claim)
+    return _limit_reached(claim) if is_full else None
+
+
 def locked(claim: Claim) -> Claim:
     """The claim as it is now, locked until the end of the transaction."""
     return Claim.objects.shown().select_for_update(of=("self",)).get(pk=claim.pk)
@@ -257,13 +290,12 @@ def _refuse_late(claim: Claim, at: dt.datetime) -> None:
 
 def _save_where_free(claim: Claim) -> None:
     """Save the sent claim where nobody holds its outcome; constraints decide, so other partners' claims are never read."""
-    district = claim.district_id or (claim.school.district_id if claim.school else 0)
     most = claim.version.yearly_limit
     if most is None:
         with refusing(**{ONCE: _already(claim)}):
             claim.save()
         return
-    claim.limit_key = f"{claim.version.outcome.code}|{district}|{claim.fiscal_year.label}"
+    claim.limit_key = _limit_key(claim)
     for slot in range(1, most + 1):
         claim.limit_slot = slot
         try:
@@ -275,21 +307,46 @@ def _save_where_free(claim: Claim) -> None:
                 raise _already(claim) from error
             if constraint_of(error) != LIMIT:
                 raise
-    raise AlreadyClaimed(
-        f"Already claimed: this district has reached {most} of these in {claim.fiscal_year.label}. {_whom_to_ask(claim)}"
-    )
+    raise _limit_reached(claim)
+
+
+def _limit_key(claim: Claim) -> str:
+    district = claim.district_id or (claim.school.district_id if claim.school else 0)
+    return f"{claim.version.outcome.code}|{district}|{claim.fiscal_year.label}"
+
+
+def _holding(claim: Claim) -> ClaimQuerySet:
+    """Live claims of this outcome's family on the same subject and period, as far as the door shows them."""
+    same = {
+        name: getattr(claim, name) for name in ("subject_kind", "district", "school", "course", "workshop", "level")
+    }
+    period = DateRange(*claim.version.held_for(claim.outcome_on, claim.fiscal_year))
+    family = claim.version.outcome.family
+    rows = Claim.objects.live().filter(family=family, name__iexact=claim.name, held__overlap=period, **same)
+    if claim.subject_kind in OF_THE_PARTNER:
+        rows = rows.filter(partner=claim.partner_id)
+    return rows.exclude(pk=claim.pk)
+
+
+def _district_is_full(claim: Claim) -> bool:
+    most = claim.version.yearly_limit
+    if most is None:
+        return False
+    return Claim.objects.live().filter(limit_key=_limit_key(claim)).exclude(pk=claim.pk).count() >= most
 
 
 def _already(claim: Claim) -> AlreadyClaimed:
-    own = (
-        Claim.objects.live()
-        .filter(partner=claim.partner_id, family=claim.family, subject_key=claim.subject_key)
-        .exclude(pk=claim.pk)
-        .first()
-    )
+    own = _holding(claim).filter(partner=claim.partner_id).first()
     if own is not None:
-        return AlreadyClaimed(f"You have claimed this already: {own.ref}, {own.word}.")
+        return AlreadyClaimed(f"You have claimed this already: {own.ref}, {own.word}.", held_by=own)
     return AlreadyClaimed(f"Already claimed. {_whom_to_ask(claim)}")
+
+
+def _limit_reached(claim: Claim) -> AlreadyClaimed:
+    most, year = claim.version.yearly_limit, claim.fiscal_year.label
+    return AlreadyClaimed(
+        f"Already claimed: this district has reached {most} of these in {year}. {_whom_to_ask(claim)}"
+    )
 
 
 def _whom_to_ask(claim: Claim) -> str:

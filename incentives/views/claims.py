@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_POST
 
 from activity.files import checked_file, download
 from activity.models import LogEntry
@@ -21,7 +22,17 @@ from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figu
 from incentives.forms import ClaimForm, EvidenceForm, ReasonForm
 from incentives.models import Approval, Area, Claim, Evidence, EvidenceCheck, Outcome, Rejection, Rest, Verification
 from incentives.operations.claiming import Typed, manager_of
-from incentives.pages import VIEWS, before_you_send, chosen_view, filtered, kinds_with_files, paces, track, who_has_it
+from incentives.pages import (
+    VIEWS,
+    before_you_send,
+    chosen_view,
+    claimed_already,
+    filtered,
+    kinds_with_files,
+    paces,
+    track,
+    who_has_it,
+)
 from partners.models import FiscalYear
 from partners.settings import settings_on
 
@@ -112,7 +123,7 @@ def claim_new(request: ScopedRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, "The draft is saved. Add its evidence, then send it.")
             return SeeOther(f"/partners/{request.partner.slug}/claims/{made.ref}/")
-    return page(request, "incentives/claim_form.html", _form_context(request, outcome), form=form)
+    return page(request, "incentives/claim_form.html", _form_context(request, form), form=form)
 
 
 def _typed(form: ClaimForm) -> dict[str, Any]:
@@ -121,16 +132,46 @@ def _typed(form: ClaimForm) -> dict[str, Any]:
     return {"version": form.version, "subject": form.subject(), "outcome_on": data["outcome_on"], "typed": typed}
 
 
-def _form_context(request: ScopedRequest, outcome: Outcome, claim: Claim | None = None) -> dict[str, Any]:
-    version = claim.version if claim else outcome.versions.confirmed().order_by("-valid_from").first()
+def _form_context(request: ScopedRequest, form: ClaimForm, claim: Claim | None = None) -> dict[str, Any]:
+    version = claim.version if claim else form.outcome.versions.confirmed().order_by("-valid_from").first()
     figures = figures_on(today())
     return {
         "partner": request.partner,
-        "outcome": outcome,
+        "outcome": form.outcome,
         "version": version,
         "claim": claim,
         "window": figures.window_days,
+        "taken": _taken(request, form, claim),
     }
+
+
+def _taken(request: ScopedRequest, form: ClaimForm, claim: Claim | None) -> operations.AlreadyClaimed | None:
+    """Whether what the form describes is claimed already; a form that is not finished is not judged."""
+    if not form.is_bound:
+        return operations.already_claimed(claim, request.user) if claim else None
+    if not form.is_valid():
+        return None
+    facts = {"version": form.version, "subject": form.subject(), "outcome_on": form.cleaned_data["outcome_on"]}
+    try:
+        sketch = operations.sketched(partner=request.partner, **facts, at=now(), claim=claim)
+    except operations.ClaimRefused:
+        return None
+    return operations.already_claimed(sketch, request.user)
+
+
+@requires("incentives.claim")
+@require_POST
+def claim_checks(request: ScopedRequest) -> HttpResponse:
+    """Whether what is typed now is claimed already, for the place at its field; saves nothing."""
+    partner, named = (
+        request.partner,
+        {name: request.POST.get(name, "")[:12].replace("\0", "") for name in ("claim", "outcome")},
+    )
+    outcome = Outcome.objects.filter(code=named["outcome"]).first()
+    claim = Claim.objects.filter(partner=partner, ref=named["claim"]).first()
+    form = ClaimForm(request.POST, outcome=outcome, partner=partner, today=today()) if outcome else None
+    taken = _taken(request, form, claim) if form else None
+    return page(request, "incentives/_taken.html", {"partner": partner, "taken": taken})
 
 
 @requires("incentives.claim", Claim, row=by_ref)
@@ -141,7 +182,7 @@ def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
     if form.is_valid() and tried(form, lambda: _corrected(request, claim, form)):
         messages.success(request, "The claim is corrected.")
         return SeeOther(f"/partners/{request.partner.slug}/claims/{claim.ref}/")
-    context = _form_context(request, outcome, claim)
+    context = _form_context(request, form, claim)
     if form.is_bound and form.cleaned_data.get("edition") != claim.edition:
         form.data = {**{name: form.data.get(name) for name in form.data}, "edition": claim.edition}
         context["meanwhile"] = claim
@@ -168,6 +209,7 @@ def detail(
     for row in kinds if editable else []:
         is_refused = refused is not None and refused.data.get("kind") == row["kind"].ref
         row["form"] = refused if is_refused else EvidenceForm(claim=claim, kind=row["kind"])
+    taken = claimed_already(operations.already_claimed(claim, request.user), claim.partner) if editable else []
     manager, found = manager_of(claim), settings_on(today(), *PROMISES, TWO_FROM, WINDOW)
     figures = year_figures(claim.partner, claim.fiscal_year.label)
     return {
@@ -180,7 +222,9 @@ def detail(
         "manager": manager,
         "track": track(claim),
         "who": who_has_it(claim, found, manager),
-        "findings": before_you_send(claim, figures_in(found), kinds, today(), figures["left"]) if editable else [],
+        "findings": [*taken, *before_you_send(claim, figures_in(found), kinds, today(), figures["left"])]
+        if editable
+        else [],
         "figures": figures,
         "timeline": list(LogEntry.objects.about(claim)[:40]),
         "may_withdraw": claim.can_be_withdrawn and request.user.has_perm("incentives.claim", claim),

@@ -46,7 +46,7 @@ def _row(claim: Any, on: dt.date, days: int) -> dict[str, Any]:
     return {"claim": claim, "by": working_days_after(sent, days), "days": (on - sent).days}
 
 
-@requires("incentives.verify", Claim, row=by_ref)
+@requires("incentives.verify", Claim, row=by_ref, fresh=True)
 def verification(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """The claim on the left, the judgment on the right."""
     kinds = kinds_with_files(claim)

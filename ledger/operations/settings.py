@@ -71,9 +71,10 @@ def confirm_setting(*, version: DatedSetting, by: Any, at: dt.datetime) -> Dated
     ):
         row.save(update_fields=["valid_from", "valid_before", "confirmed_by", "confirmed_at"])
     definition = DEFINITIONS[row.key]
-    text = f"{definition.label} is {worded(definition, row.value)} from {row.valid_from:%b %-d, %Y}"
-    old = {"value": before.value} if before else {}
-    record(row, verb="setting.confirmed", text=text, by=by, at=at, before=old, after={"value": row.value})
+    value = worded(definition, row.value)
+    text = f"{definition.label} is {value} from {row.valid_from:%b %-d, %Y}"
+    old = {"value": worded(definition, before.value)} if before else {}
+    record(row, verb="setting.confirmed", text=text, by=by, at=at, before=old, after={"value": value})
     return row
 
 

@@ -8,6 +8,7 @@ import { startRequests } from "./requests.js";
 import { startSelections } from "./selection.js";
 import { startTallies } from "./tally.js";
 import { startToasts } from "./toasts.js";
+import { startWrong } from "./wrong.js";
 
 startMenus();
 startToasts();
@@ -22,4 +23,5 @@ function startRegion(region) {
   startFormsets(region);
   startSelections(region);
   startTallies(region);
+  startWrong(region);
 }

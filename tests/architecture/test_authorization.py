@@ -130,7 +130,7 @@ def test_nobody_signed_in_is_sent_to_the_sign_in_page(name: str, world: World) -
 
 FRESH = {
     *("approval", "approval_batch", "offer_approval", "slate_approval", "override_new", "override_confirmation"),
-    *("payout_new", "payout_export", "payout_payment", "sweep_confirmation"),
+    *("claim_verification", "payout_new", "payout_export", "payout_payment", "sweep_confirmation"),
     *("limit_new", "limit_confirmation", "setting_new", "setting_confirmation"),
     *("version_confirmation", "option_confirmation", "rule_confirmation", "role_new", "role_confirmation", "role_end"),
 }

@@ -12,10 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from accounts.models import CodeOrgRole
 from common.refs import new_ref, seeded
 from common.tenancy import staff_context
 from impact.demo import load
 from impact.demo_sign_in import demo_people
+from incentives.facts import figures_on, judged
+from incentives.models import Claim
+from incentives.pages import queue
 from partners.models import DatedSetting, Membership, OutreachAssignment, Partner
 from tests.conftest import wipe
 
@@ -73,8 +77,14 @@ def test_the_same_date_makes_the_same_partners_and_people(monkeypatch: pytest.Mo
 
 
 @pytest.mark.full
-def test_the_same_date_makes_the_same_network() -> None:
+def test_the_same_date_makes_the_same_network_and_its_claims_meet_every_case() -> None:
     compared()
+    with staff_context("look"):
+        on, staff = FRIDAY + dt.timedelta(days=1), CodeOrgRole.objects.filter(role="staff").order_by("pk")[0].user
+        found = list(judged(Claim.objects.to_approve(), staff, on))
+        rows = queue(found, staff, figures_on(on), today=on, approve_days=5)
+        assert len(set(Claim.objects.to_verify().values_list("version__outcome", flat=True))) >= 2
+        assert [row.claim.partner_id for row in rows if 0 < row.pays < row.asked and row.can_be_opened] != []
 
 
 def test_every_partner_has_its_people_and_every_role_its_button(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from activity.operations import tell
+from common.tenancy import staff_context
+from common.zones import now
 from tests.world import SignIn, World, facts
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +17,18 @@ pytestmark = pytest.mark.django_db
 def rail(page: str) -> str:
     """The rail alone."""
     return page[page.index('<nav class="rail"') : page.index('<header class="topbar"')]
+
+
+def test_the_bell_says_how_many_notices_are_new_on_a_phone_too(world: World, signed_in: SignIn) -> None:
+    client = signed_in(world.people["champion"])
+    bell = re.compile(r'href="/notices/">(?:<svg.*?</svg>)(.*?)</a>')
+    none = bell.findall(facts(client.get("/notices/")))
+    with staff_context("arrange"):
+        for number in range(3):
+            tell([world.people["champion"]], kind="test", key=f"test:{number}", text="News", url="/", at=now())
+    some = bell.findall(facts(client.get("/notices/")))
+    assert none == ['<span class="visually-hidden">Notices</span>'] * 2
+    assert some == ['3<span class="visually-hidden"> new notices</span>'] * 2
 
 
 @pytest.mark.parametrize(

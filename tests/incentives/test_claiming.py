@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -139,6 +141,73 @@ def test_another_partner_hears_that_it_is_claimed_and_whom_to_ask_and_nothing_el
     assert (
         refused.value.message == f"Already claimed. Ask {second.outreach.name}, your Outreach Manager, to look into it."
     )
+
+
+def test_a_draft_hears_before_it_is_sent_what_sending_it_would_say() -> None:
+    with staff_context("test"):
+        first, second = make.make_cast(), make.make_cast()
+        subject = Subject(district=make.make_district())
+        holder = make.submitted(first, "O11", subject=subject)
+        own, other = make.draft(first, "O11", subject=subject), make.draft(second, "O11", subject=subject)
+        free = make.draft(second, "O11", subject=Subject(district=make.make_district()))
+    with tenant_context(first.partner.pk, user=first.manager.pk):
+        found = operations.already_claimed(own, first.manager)
+        assert found is not None
+        assert (found.held_by, found.message) == (holder, f"You have claimed this already: {holder.ref}, submitted.")
+        assert operations.already_claimed(holder, first.manager) is None
+    with tenant_context(second.partner.pk, user=second.manager.pk):
+        found = operations.already_claimed(other, second.manager)
+        assert found is not None
+        words = f"Already claimed. Ask {second.outreach.name}, your Outreach Manager, to look into it."
+        assert (found.held_by, found.message) == (None, words)
+        assert operations.already_claimed(free, second.manager) is None
+
+
+@pytest.mark.parametrize("code", ["O1", "O10", "O12", "O13", "O15", "O17", "O18"])
+def test_a_sketch_is_held_by_the_same_claims_as_the_claim_it_becomes(code: str) -> None:
+    with staff_context("test"):
+        cast, other = make.make_cast(), make.make_cast()
+        found = make.version(code)
+        subject = make.subject_for(found, cast.partner)
+        facts: Any = {"version": found, "subject": subject, "outcome_on": today(), "at": now(), "claim": None}
+        sketch = operations.sketched(partner=cast.partner, **facts)
+        assert operations.already_claimed(sketch, cast.manager) is None
+        holder = make.submitted(cast, code, subject=subject)
+        for partner, person in ((cast.partner, cast.manager), (other.partner, other.manager)):
+            sketch = operations.sketched(partner=partner, **facts)
+            draft = operations.start_claim(
+                partner=cast.partner if code == "O13" else partner,
+                version=found,
+                subject=subject,
+                outcome_on=today(),
+                by=person,
+                at=now(),
+            )
+            draft.refresh_from_db()
+            is_held = draft.subject_key == holder.subject_key
+            assert (operations.already_claimed(sketch, person) is not None) is is_held
+
+
+def test_a_district_that_has_all_of_a_year_is_said_while_the_claim_is_written() -> None:
+    with staff_context("test"):
+        cast, district = make.make_cast(), make.make_district()
+        found = OutcomeVersion.objects.on(today()).filter(yearly_limit__gt=0).first()
+        assert found is not None
+        code = found.outcome.code
+
+        def another() -> Claim:
+            subject = replace(
+                make.subject_for(found, cast.partner), district=district, school=make.make_school(district)
+            )
+            return make.draft(cast, code, subject=subject)
+
+        for _ in range(found.yearly_limit or 0):
+            claim = another()
+            assert operations.already_claimed(claim, cast.manager) is None
+            operations.submit_claim(claim=claim, by=cast.manager, at=now())
+        full = operations.already_claimed(another(), cast.manager)
+        assert full is not None
+        assert full.message.startswith(f"Already claimed: this district has reached {found.yearly_limit} of these")
 
 
 def test_the_sizes_of_a_district_program_exclude_each_other() -> None:

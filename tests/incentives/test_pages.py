@@ -7,6 +7,7 @@ import hashlib
 import io
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -84,6 +85,29 @@ def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> N
     assert "kept words 4711" in facts(answer)
     with staff_context("read"):
         assert Claim.objects.count() == 0
+
+
+def test_a_second_claim_is_said_while_it_is_written_and_only_ones_own_is_named(
+    cast: make.Cast, home: Client, world: World
+) -> None:
+    with staff_context("arrange"):
+        away = make.Cast(world.away, world.away_people["program_manager"], cast.outreach)
+        ours, theirs = make.submitted(cast), make.submitted(away)
+    url = f"/partners/home-mesa/claims/{ours.ref}/"
+    for claim, named in ((ours, True), (theirs, False)):
+        typed = {"district": claim.district.ref, "outcome_on": today().isoformat()}  # type: ignore[union-attr]
+        live = home.post("/partners/home-mesa/claims/checks/", {**typed, "outcome": "O11"})
+        saved = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
+        draft = home.get(saved.headers["Location"])
+        form = home.get(f"{saved.headers['Location']}facts/")
+        assert (live.status_code, saved.status_code) == (200, 303)
+        for shown in (live, draft, form):
+            assert "laimed" in facts(shown) and ("claimed this already" in facts(shown)) is named
+            assert (f'href="{url}"' in facts(shown)) is named
+            assert theirs.ref not in facts(shown) and world.away.name not in facts(shown)
+    own = home.post("/partners/home-mesa/claims/checks/", {"outcome": "O11", "claim": ours.ref, **typed})
+    unfinished = home.post("/partners/home-mesa/claims/checks/", {"outcome": "O11"})
+    assert ("Already claimed." in facts(own), facts(unfinished).strip()) == (True, "")
 
 
 def test_two_tabs_lose_no_words_and_the_later_one_may_save_again(cast: make.Cast, home: Client) -> None:
@@ -208,6 +232,32 @@ def test_approval_asks_a_fresh_sign_in(cast: make.Cast, signed_in: SignIn) -> No
     ):
         answer = client.post(url, data)
         assert (answer.status_code, "next=%2Fnetwork%2Fapprovals%2F" in answer.headers["Location"]) == (302, True)
+    with staff_context("read"):
+        assert Claim.objects.get().state == "verified"
+
+
+def test_verification_asks_a_fresh_sign_in_and_keeps_what_was_typed(cast: make.Cast, signed_in: SignIn) -> None:
+    with staff_context("arrange"):
+        claim = make.submitted(cast, "O1")
+        kind = RequiredEvidence.objects.get(version=claim.version_id, confirmed=True)
+    client, url = signed_in(cast.outreach, fresh=False), f"/partners/home-mesa/claims/{claim.ref}/verification/"
+    on = today().isoformat()
+    typed = {
+        "decision": "verified",
+        f"whom_{kind.ref}": "Elena Archuleta",
+        f"how_{kind.ref}": "phone",
+        f"on_{kind.ref}": on,
+    }
+    assert client.get(url).status_code == 200
+    stale = client.post(url, typed, headers={"referer": f"http://testserver{url}"})
+    held = unquote(stale.headers["Location"].partition("next=")[2])
+    page = client.get(held)
+    assert (stale.status_code, page.status_code) == (302, 200)
+    shown = dict(page.context["shown"])
+    assert shown == {"Decision": ["verified"], "Whom": ["Elena Archuleta"], "How": ["phone"], "On": [on]}
+    with staff_context("read"):
+        assert Claim.objects.get().state == "submitted"
+    assert signed_in(cast.outreach).post(url, dict(page.context["held"].fields)).status_code == 303
     with staff_context("read"):
         assert Claim.objects.get().state == "verified"
 

@@ -19,7 +19,7 @@ from partners.models import FiscalYear
 from partners.settings import DatedSetting, setting_on
 from tests import factories
 from tests.districts.factories import make_school
-from tests.ledger.factories import budget, open_for, post
+from tests.ledger.factories import budget, open_for, post, set_limit
 from tests.queries import LIST, statements_of
 from tests.world import SECRET, SignIn, World, facts
 
@@ -54,6 +54,23 @@ def test_one_of_staff_proposes_a_limit_and_another_confirms_it(world: World, sig
     page = facts(signed_in(world.people["finance"]).get("/network/settings/"))
     assert "Second of staff confirmed" in page
     assert "Change…" not in page
+
+
+def test_a_partners_own_limit_stands_below_the_one_for_all_and_timelines_show_money(
+    world: World, signed_in: SignIn, year: str
+) -> None:
+    with staff_context("arrange"):
+        people = world.people["staff"], factories.make_code_org("staff")
+        this_year = FiscalYear.objects.get(label=year)
+        for amount in ("13000.00", "250000"):
+            set_limit("incentive_year", amount, this_year, partner=world.home, people=people)
+    page = signed_in(world.people["staff"]).get("/network/settings/")
+    (rule,) = [rule for rule in page.context["limits"] if rule.key == "incentive_year"]
+    assert [(one["partner"], one["value"]) for one in rule.own] == [(world.home, "$250,000")]
+    assert [one["partner"] for one in rule.versions if one["partner"]] == [world.home]
+    shown = facts(page)
+    assert f"{world.home.name}</a>" in shown
+    assert "<del>$13,000</del> <ins>$250,000</ins>" in shown
 
 
 def test_a_limit_below_what_is_counted_is_refused_at_the_field_and_what_was_typed_is_kept(
