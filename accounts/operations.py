@@ -184,7 +184,7 @@ def propose_code_org_role_end(
         made = CodeOrgRoleEnd.objects.create(
             role=row, last_day=last_day, reason=reason.strip(), proposed_by=by, proposed_at=at
         )
-    text = f"{row.user.name} was proposed to end as {row.get_role_display()}, last day {last_day:%b %-d, %Y}"
+    text = f"It was proposed that {row.user.name} ends as {row.get_role_display()}, last day {last_day:%b %-d, %Y}"
     record(row, verb="role.end_proposed", text=text, reason=made.reason, by=by, at=at)
     _tell_of_proposed_end(made, at)
     return made
@@ -221,7 +221,7 @@ def withdraw_code_org_role_end(*, end: CodeOrgRoleEnd, by: Any, at: dt.datetime)
         raise RoleEndRefused("This is your role, so another Administrator decides.")
     waiting.withdrawn_by, waiting.withdrawn_at = by, at
     waiting.save(update_fields=["withdrawn_by", "withdrawn_at"])
-    text = f"The proposed end of {waiting.role.user.name} as {waiting.role.get_role_display()} was withdrawn"
+    text = f"The proposal that {waiting.role.user.name} ends as {waiting.role.get_role_display()} was withdrawn"
     record(waiting.role, verb="role.end_withdrawn", text=text, by=by, at=at)
     return waiting
 
