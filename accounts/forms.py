@@ -20,10 +20,12 @@ class RoleForm(RpForm):
 
 
 class EndRoleForm(RpForm):
-    """The last day of a role, and why."""
+    """An Administrator proposes the last day of a role, and says why."""
 
     last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(max_length=300, help_text="The person and every other Administrator read it.")
+    reason = forms.CharField(
+        max_length=300, help_text="Every other Administrator reads it now; the person, once it is confirmed."
+    )
 
 
 class SettingsForm(RpForm):

@@ -1,4 +1,4 @@
-"""User, the roles of Code.org people with their dates, and the record of sign-ins."""
+"""User, the roles of Code.org people with their dates and ends, and the record of sign-ins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from common.standing import NOBODY_IN_PARTICULAR, Standing
 from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
-from common.two_people import GuardTrigger, InPerson
+from common.two_people import DOORS, ConfirmedByAnother, GuardTrigger, InPerson
 
 
 class Side(models.TextChoices):
@@ -130,6 +130,26 @@ class RoleByInvitation(GuardTrigger):
         return self.refuse_if("app.person() is not null", "a role begins with an invitation") + "return new;"
 
 
+class RoleEndsByTwo(GuardTrigger):
+    """A role ends on the last day of a confirmed end, and no row of a role is deleted, whoever writes through a door (adr/0006)."""
+
+    events = "UPDATE OR DELETE"
+
+    def body(self) -> str:
+        agreed = (
+            "exists (select from accounts_codeorgroleend where role_id = new.id "
+            "and confirmed_at is not null and last_day + 1 = new.valid_before)"
+        )
+        return (
+            f"if current_user not in {DOORS} then return coalesce(new, old); end if; "
+            + self.refuse_if("tg_op = 'DELETE'", "a role is ended, never deleted")
+            + self.refuse_if(
+                f"new.valid_before is distinct from old.valid_before and not {agreed}", "a role is ended by two others"
+            )
+            + "return new;"
+        )
+
+
 class CodeOrgRoleQuerySet(models.QuerySet["CodeOrgRole"]):
     """Roles in force."""
 
@@ -170,11 +190,81 @@ class CodeOrgRole(NetworkModel, DatedRow):
             two_people("accounts_role_two_people"),
             RolesOnlyEnd(name="accounts_role_only_ends"),
             RoleByInvitation(name="accounts_role_by_invitation"),
+            RoleEndsByTwo(name="accounts_role_ends_by_two"),
             models.CheckConstraint(name="accounts_role_has_people", condition=Q(proposed_by__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.user}"
+
+
+class EndOfAnother(GuardTrigger):
+    """Whose role it is neither proposes nor confirms nor withdraws its end; what was withdrawn stays withdrawn."""
+
+    def body(self) -> str:
+        holder = "(select user_id from accounts_codeorgrole where id = new.role_id)"
+        people = ("new.proposed_by_id", "new.confirmed_by_id", "new.withdrawn_by_id", "app.person()")
+        own = " or ".join(f"{holder} = {person}" for person in people)
+        return (
+            self.refuse_if(own, "a role is ended by two others")
+            + self.refuse_if("tg_op = 'UPDATE' and old.withdrawn_at is not null", "what was withdrawn is proposed anew")
+            + "return new;"
+        )
+
+
+class CodeOrgRoleEndQuerySet(models.QuerySet["CodeOrgRoleEnd"]):
+    """Ends on their way."""
+
+    def waiting(self) -> Self:
+        """Neither confirmed nor withdrawn, oldest first, with the role, its holder and who proposed it."""
+        open_ones = self.filter(confirmed_at=None, withdrawn_at=None)
+        return open_ones.select_related("role__user", "proposed_by").order_by("proposed_at", "id")
+
+
+CodeOrgRoleEndManager = models.Manager.from_queryset(CodeOrgRoleEndQuerySet)
+
+
+class CodeOrgRoleEnd(NetworkModel):
+    """The end of a role: one Administrator proposes its last day (network zone), another confirms; then the role ends (adr/0006)."""
+
+    wall: ClassVar[type[WallConstraint]] = StaffTable
+
+    ref = RefField("X")
+    role = models.ForeignKey(CodeOrgRole, on_delete=models.PROTECT, related_name="ends")
+    last_day = models.DateField()
+    reason = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[CodeOrgRoleEndManager[CodeOrgRoleEnd]] = CodeOrgRoleEndManager()
+
+    class Meta:
+        constraints = [
+            two_people("accounts_role_end_two_people"),
+            InPerson(
+                name="accounts_role_end_in_person", columns=["proposed_by_id", "confirmed_by_id", "withdrawn_by_id"]
+            ),
+            ConfirmedByAnother(name="accounts_role_end_agreed", columns=["role_id", "last_day"], dated=False),
+            EndOfAnother(name="accounts_role_end_of_another"),
+            models.CheckConstraint(name="accounts_role_end_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="accounts_role_end_decided_once",
+                condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False, confirmed_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                "role",
+                name="accounts_role_end_open_once",
+                condition=Q(confirmed_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"End of {self.role}"
 
 
 class NotForOneself(GuardTrigger):

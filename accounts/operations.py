@@ -1,4 +1,4 @@
-"""People of Code.org and everybody's own settings: invite (two people), accept, first administrators, end a role."""
+"""People of Code.org and everybody's own settings: invite and end (two people each), accept, first administrators."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.models import CodeOrgInvitation, CodeOrgRole, Side, User
+from accounts.models import CodeOrgInvitation, CodeOrgRole, CodeOrgRoleEnd, Side, User
 from accounts.people import code_org_people
 from activity.models import Link
 from activity.operations import queue_mail, record, tell
@@ -22,6 +23,12 @@ class InvitationRefused(DomainError):
     """The invitation cannot be made or confirmed; the message says why."""
 
     code = "invitation_refused"
+
+
+class RoleEndRefused(DomainError):
+    """The end of a role cannot be proposed, confirmed or withdrawn; the message says why."""
+
+    code = "role_end_refused"
 
 
 class AlreadySetUp(DomainError):
@@ -159,30 +166,64 @@ def accept_code_org_invitation(
 
 
 @transaction.atomic
-def end_code_org_role(*, role: CodeOrgRole, last_day: dt.date, reason: str, by: Any, at: dt.datetime) -> CodeOrgRole:
-    """Set the last day of a role (network zone); an Administrator ends another person's, never the own one (adr/0006).
+def propose_code_org_role_end(
+    *, role: CodeOrgRole, last_day: dt.date, reason: str, by: Any, at: dt.datetime
+) -> CodeOrgRoleEnd:
+    """An Administrator proposes the last day (network zone) of another person's role; nothing ends yet (staff door, adr/0006).
 
-    The person and every other Administrator are told, with the reason. Locks the role. Raises InvitationRefused for one's own role, a day before its first or
-    after its last one (a role is not prolonged by ending it), and where fewer than two Administrators would stay: nobody could confirm a role any more.
+    Every other Administrator who can confirm is told, with the reason. Locks the role (of an Administrator, all of theirs). Raises RoleEndRefused for one's own
+    role, without a reason, for a day before the first or after the last one (a role is not prolonged by ending it), where fewer than
+    two Administrators would stay (nobody could confirm a role any more), and where an end of this role waits already.
     """
-    row = CodeOrgRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
-    if row.user_id == by.pk:
-        raise InvitationRefused("Another Administrator ends your role.")
-    if last_day < row.valid_from:
-        raise InvitationRefused(
-            f"Enter a date on or after {row.valid_from:%b %-d, %Y}, the first day.", field="last_day"
+    row = _locked_role(role)
+    if not reason.strip():
+        raise RoleEndRefused("Say why the role ends: whoever confirms it reads it.", field="reason")
+    _refuse_end(row, last_day, by)
+    twice = RoleEndRefused("An end of this role is proposed already: confirm it, or withdraw it first.")
+    with refusing(accounts_role_end_open_once=twice):
+        made = CodeOrgRoleEnd.objects.create(
+            role=row, last_day=last_day, reason=reason.strip(), proposed_by=by, proposed_at=at
         )
-    if row.last_day is not None and last_day > row.last_day:
-        raise InvitationRefused(
-            f"Enter a date on or before {row.last_day:%b %-d, %Y}: the role ends then already.", field="last_day"
-        )
-    _keep_two_administrators(row)
-    before, row.valid_before = row.last_day, last_day + dt.timedelta(days=1)
+    text = f"It was proposed that {row.user.name} ends as {row.get_role_display()}, last day {last_day:%b %-d, %Y}"
+    record(row, verb="role.end_proposed", text=text, reason=made.reason, by=by, at=at)
+    _tell_of_proposed_end(made, at)
+    return made
+
+
+@transaction.atomic
+def confirm_code_org_role_end(*, end: CodeOrgRoleEnd, by: Any, at: dt.datetime) -> CodeOrgRole:
+    """Another Administrator confirms the end as it was proposed: the role has its last day (staff door, adr/0006).
+
+    The person and every other Administrator are told, with the reason. Locks as proposing does, then the end. Raises RoleEndRefused for who proposed it, once
+    it is decided, and for whatever proposing refuses: it is judged again.
+    """
+    row, waiting = _locked_role(end.role), _open_end(end)
+    _refuse_end(row, waiting.last_day, by)
+    with refusing(
+        accounts_role_end_two_people=RoleEndRefused("You proposed this end, so another Administrator confirms it.")
+    ):
+        waiting.confirmed_by, waiting.confirmed_at = by, at
+        waiting.save(update_fields=["confirmed_by", "confirmed_at"])
+    before, row.valid_before = row.last_day, waiting.last_day + dt.timedelta(days=1)
     row.save(update_fields=["valid_before"])
-    text, was, then = f"{row.user.name} ends as {row.get_role_display()}", {"last_day": before}, {"last_day": last_day}
-    record(row, verb="role.ended", text=text, reason=reason, by=by, at=at, before=was, after=then)
-    _tell_of_end(row, reason, by, at)
+    text = f"{row.user.name} ends as {row.get_role_display()}, proposed by {waiting.proposed_by.name}"
+    was, then = {"last_day": before}, {"last_day": waiting.last_day}
+    record(row, verb="role.ended", text=text, reason=waiting.reason, by=by, at=at, before=was, after=then)
+    _tell_of_end(row, waiting, at)
     return row
+
+
+@transaction.atomic
+def withdraw_code_org_role_end(*, end: CodeOrgRoleEnd, by: Any, at: dt.datetime) -> CodeOrgRoleEnd:
+    """Take a proposed end back, or turn it down; never one's own role's (staff door). Locks the end. Raises RoleEndRefused."""
+    waiting = _open_end(end)
+    if waiting.role.user_id == by.pk:
+        raise RoleEndRefused("This is your role, so another Administrator decides.")
+    waiting.withdrawn_by, waiting.withdrawn_at = by, at
+    waiting.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    text = f"The proposal that {waiting.role.user.name} ends as {waiting.role.get_role_display()} was withdrawn"
+    record(waiting.role, verb="role.end_withdrawn", text=text, by=by, at=at)
+    return waiting
 
 
 @transaction.atomic
@@ -257,23 +298,69 @@ def account_for(*, email: str, name: str, side: str, password: str, at: dt.datet
     return user
 
 
-def _tell_of_end(row: CodeOrgRole, reason: str, by: User, at: dt.datetime) -> None:
-    """One Administrator ended it, so that all others and the person herself hear of it; a day set anew is told anew."""
-    said = f"as {row.get_role_display()}, last day {row.last_day:%b %-d, %Y}: {reason}"
-    key = f"ended:{row.ref}:{at:%Y%m%d%H%M%S}"
-    others = [one for one in code_org_people("administrator", network_date(at)) if one.pk not in (by.pk, row.user_id)]
-    for people, whose, url in (([row.user], "your", "/account/"), (others, f"{row.user.name}’s", "/network/accounts/")):
-        tell(people, kind="role.ended", key=key, text=f"{by.name} ended {whose} role {said}"[:500], url=url, at=at)
+def _locked_role(role: CodeOrgRole) -> CodeOrgRole:
+    """Locks the role; of an Administrator all of theirs, by id: two ends at once neither wait for ever nor leave fewer than two."""
+    alike = Q(role=role.role) if role.role == CodeOrgRole.Role.ADMINISTRATOR else Q(pk=role.pk)
+    rows = CodeOrgRole.objects.select_for_update(of=("self",)).select_related("user").filter(alike).order_by("pk")
+    return next(row for row in rows if row.pk == role.pk)
+
+
+def _open_end(end: CodeOrgRoleEnd) -> CodeOrgRoleEnd:
+    """Locks the end. Who decided it is looked up after the lock: a join would be as old as the wait for it."""
+    rows = CodeOrgRoleEnd.objects.select_for_update(of=("self",))
+    row = rows.select_related("role__user", "proposed_by").get(pk=end.pk)
+    if row.confirmed_by is not None:
+        raise RoleEndRefused(f"{row.confirmed_by.name} has confirmed this end already.")
+    if row.withdrawn_by is not None:
+        raise RoleEndRefused(f"{row.withdrawn_by.name} has withdrawn this proposal: nothing ends by it.")
+    return row
+
+
+def _refuse_end(row: CodeOrgRole, last_day: dt.date, by: User) -> None:
+    if row.user_id == by.pk:
+        raise RoleEndRefused("This is your role, so two other Administrators end it.")
+    if last_day < row.valid_from:
+        raise RoleEndRefused(f"Enter a date on or after {row.valid_from:%b %-d, %Y}, the first day.", field="last_day")
+    if row.last_day is not None and last_day > row.last_day:
+        raise RoleEndRefused(
+            f"Enter a date on or before {row.last_day:%b %-d, %Y}: the role ends then already.", field="last_day"
+        )
+    _keep_two_administrators(row)
 
 
 def _keep_two_administrators(ending: CodeOrgRole) -> None:
     if ending.role != CodeOrgRole.Role.ADMINISTRATOR:
         return
-    others = CodeOrgRole.objects.select_for_update().filter(
+    others = CodeOrgRole.objects.filter(
         role=ending.role, confirmed_at__isnull=False, valid_before=None, user__is_active=True
     )
-    if len(others.exclude(user=ending.user_id)) < MIN_ADMINISTRATORS:
-        raise InvitationRefused("Two Administrators stay at all times: invite another one first.")
+    if others.exclude(user=ending.user_id).count() < MIN_ADMINISTRATORS:
+        raise RoleEndRefused("Two Administrators stay at all times: invite another one first.")
+
+
+def _tell_of_proposed_end(end: CodeOrgRoleEnd, at: dt.datetime) -> None:
+    able = [one for one in _administrators(at) if one.pk not in (end.proposed_by_id, end.role.user_id)]
+    text = f"{end.proposed_by.name} proposed to end {end.role.user.name}’s role {_words(end)}"
+    url = f"/network/accounts/roles/{end.role.ref}/end/"
+    tell(able, kind="role.end_proposed", key=f"end-proposed:{end.ref}", text=text[:500], url=url, at=at)
+
+
+def _tell_of_end(row: CodeOrgRole, end: CodeOrgRoleEnd, at: dt.datetime) -> None:
+    """The person herself, and every Administrator who did not confirm it just now."""
+    assert end.confirmed_by is not None
+    both = f"{end.proposed_by.name} and {end.confirmed_by.name}"
+    others = [one for one in _administrators(at) if one.pk not in (end.confirmed_by_id, row.user_id)]
+    for people, whose, url in (([row.user], "your", "/account/"), (others, f"{row.user.name}’s", "/network/accounts/")):
+        text = f"{both} ended {whose} role {_words(end)}"
+        tell(people, kind="role.ended", key=f"ended:{end.ref}", text=text[:500], url=url, at=at)
+
+
+def _administrators(at: dt.datetime) -> list[User]:
+    return code_org_people(CodeOrgRole.Role.ADMINISTRATOR, network_date(at))
+
+
+def _words(end: CodeOrgRoleEnd) -> str:
+    return f"as {end.role.get_role_display()}, last day {end.last_day:%b %-d, %Y}: {end.reason}"
 
 
 def _unsigned(email: str, name: str, at: dt.datetime) -> User:

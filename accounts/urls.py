@@ -13,4 +13,6 @@ urlpatterns = [
     path("network/accounts/invitations/<str:ref>/mail/", views.role_mail, name="role_mail"),
     path("network/accounts/invitations/<str:ref>/withdrawal/", views.role_withdrawal, name="role_withdrawal"),
     path("network/accounts/roles/<str:ref>/end/", views.role_end, name="role_end"),
+    path("network/accounts/ends/<str:ref>/confirmation/", views.role_end_confirmation, name="role_end_confirmation"),
+    path("network/accounts/ends/<str:ref>/withdrawal/", views.role_end_withdrawal, name="role_end_withdrawal"),
 ]

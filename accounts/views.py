@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from accounts import operations
 from accounts.forms import EndRoleForm, RoleForm, SettingsForm
-from accounts.models import CodeOrgInvitation, CodeOrgRole
+from accounts.models import CodeOrgInvitation, CodeOrgRole, CodeOrgRoleEnd
 from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.held import held_form
@@ -19,9 +19,9 @@ ACCOUNTS = "/network/accounts/"
 
 @requires("accounts.administer")
 def account_list(request: ScopedRequest) -> HttpResponse:
-    """People of Code.org by role, and roles that wait for a second Administrator."""
+    """People of Code.org by role, and what waits for a second Administrator: roles and ends of roles."""
     roles = list(CodeOrgRole.objects.select_related("user").order_by("user__name", "role", "id"))
-    on = today()
+    ends, on = list(CodeOrgRoleEnd.objects.waiting()), today()
     return page(
         request,
         "accounts/account_list.html",
@@ -31,6 +31,8 @@ def account_list(request: ScopedRequest) -> HttpResponse:
             ],
             "former": [row for row in roles if row.valid_before is not None and row.valid_before <= on],
             "waiting": CodeOrgInvitation.objects.waiting().with_link_until(),
+            "ends": ends,
+            "ending": {end.role_id for end in ends},
             "now": now(),
             "timeline": list(NetworkLogEntry.objects.about_all(CodeOrgRole, CodeOrgInvitation)[:30]),
         },
@@ -87,16 +89,38 @@ def role_withdrawal(request: ScopedRequest, invitation: CodeOrgInvitation) -> Ht
 
 @requires("accounts.administer", CodeOrgRole, fresh=True)
 def role_end(request: ScopedRequest, role: CodeOrgRole) -> HttpResponse:
-    """End somebody's role with a last day."""
+    """Propose the last day of somebody's role; where one is proposed, what waits for the second Administrator."""
     form = EndRoleForm(posted(request), initial={"last_day": today()})
     if form.is_valid():
-        ended = tried(
-            form, lambda: operations.end_code_org_role(role=role, by=request.user, at=now(), **form.cleaned_data)
-        )
-        if ended is not None:
-            messages.success(request, f"{role.user.name} ends as {role.get_role_display()}.")
+        facts = {"role": role, "by": request.user, "at": now(), **form.cleaned_data}
+        if tried(form, lambda: operations.propose_code_org_role_end(**facts)) is not None:
+            messages.success(
+                request, f"The end is proposed. {role.user.name} keeps the role until another Administrator confirms."
+            )
             return SeeOther(ACCOUNTS)
-    return page(request, "accounts/role_end.html", {"role": role}, form=form)
+    waiting = CodeOrgRoleEnd.objects.waiting().filter(role=role).first()
+    return page(request, "accounts/role_end.html", {"role": role, "end": waiting}, form=form)
+
+
+@requires("accounts.administer", CodeOrgRoleEnd, fresh=True)
+def role_end_confirmation(request: ScopedRequest, end: CodeOrgRoleEnd) -> HttpResponse:
+    """The second Administrator confirms the end as it was proposed (POST)."""
+
+    def confirm() -> object:
+        return operations.confirm_code_org_role_end(end=end, by=request.user, at=now())
+
+    done = f"{end.role.user.name} ends as {end.role.get_role_display()}, last day {end.last_day:%b %-d, %Y}."
+    return pressed(request, confirm, done, back_to=ACCOUNTS)
+
+
+@requires("accounts.administer", CodeOrgRoleEnd)
+def role_end_withdrawal(request: ScopedRequest, end: CodeOrgRoleEnd) -> HttpResponse:
+    """Take the proposed end of a role back, or turn it down (POST)."""
+
+    def withdraw() -> object:
+        return operations.withdraw_code_org_role_end(end=end, by=request.user, at=now())
+
+    return pressed(request, withdraw, f"{end.role.user.name} stays {end.role.get_role_display()}.", back_to=ACCOUNTS)
 
 
 @requires("account.settings")

@@ -1,4 +1,4 @@
-"""What an Administrator's home says: roles that wait for a second person, and jobs and mails that have stopped."""
+"""What an Administrator's home says: roles and ends of roles that wait for a second person, and jobs and mails that have stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import CodeOrgInvitation
+from accounts.models import CodeOrgInvitation, CodeOrgRoleEnd
 from activity.models import Mail, Run
 from activity.upkeep import heartbeats
 from common.templatetags.rp import plural
@@ -32,6 +32,25 @@ def roles_to_confirm(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
             action="Open accounts",
         )
         for row in rows[:MOST]
+    ]
+
+
+def role_ends_to_confirm(*, user: Any, on: dt.date, at: dt.datetime) -> list[Todo]:
+    """Ends that another Administrator has proposed of somebody else's role, oldest first."""
+    if not user.has_perm("accounts.administer"):
+        return []
+    rows = CodeOrgRoleEnd.objects.waiting().exclude(Q(proposed_by=user) | Q(role__user=user))
+    return [
+        Todo(
+            due=row.proposed_at,
+            when="Waits",
+            note="",
+            title=f"Confirm that {row.role.user.name} ends as {row.role.get_role_display()}",
+            why=f"{row.proposed_by.name} proposed it, last day {row.last_day:%b %-d, %Y}: {row.reason}",
+            url=f"/network/accounts/roles/{row.role.ref}/end/",
+            action="Open the proposal",
+        )
+        for row in rows[:7]
     ]
 
 

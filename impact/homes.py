@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from common.templatetags.rp import countdown, day, plural
-from impact.accounts_home import roles_to_confirm, stopped_jobs
+from impact.accounts_home import role_ends_to_confirm, roles_to_confirm, stopped_jobs
 from impact.confirmations import proposals_to_confirm
 from impact.grants_home import (
     champion_panel,
@@ -197,6 +197,7 @@ NETWORK_SOURCES: list[Source] = [
     vacancies,
     proposals_to_confirm,
     roles_to_confirm,
+    role_ends_to_confirm,
     stopped_jobs,
 ]
 PARTNER_PANELS: list[Callable[..., dict[str, Any] | None]] = [champion_panel, next_days, incentive_room]

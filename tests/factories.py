@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from accounts.models import CodeOrgRole, Side, User
+from accounts.models import CodeOrgRole, CodeOrgRoleEnd, Side, User
 from common.zones import now, today
 from partners.models import Membership, OutreachAssignment, Partner
 
@@ -74,6 +74,22 @@ def make_code_org(*roles: str, **given: Any) -> User:
             confirmed_at=now(),
         )
     return user
+
+
+def end_code_org_roles(person: User, valid_before: dt.date) -> None:
+    """Her roles at Code.org end before this date: one founder proposed it, the other confirmed."""
+    proposer, confirmer = founders()
+    for role in person.code_org_roles.all():
+        end = CodeOrgRoleEnd.objects.create(
+            role=role,
+            last_day=valid_before - dt.timedelta(days=1),
+            reason="test",
+            proposed_by=proposer,
+            proposed_at=now(),
+        )
+        end.confirmed_by, end.confirmed_at = confirmer, now()
+        end.save(update_fields=["confirmed_by", "confirmed_at"])
+    person.code_org_roles.update(valid_before=valid_before)
 
 
 def founders() -> tuple[User, User]:

@@ -13,10 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from accounts import operations
 from accounts.models import CodeOrgInvitation, CodeOrgRole, User
-from accounts.operations import InvitationRefused
-from activity.models import NetworkLogEntry, Notice
 from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
@@ -57,19 +54,14 @@ def test_one_proposes_another_confirms_and_the_person_joins(world: World, other:
     assert role.valid_from == today()
 
 
-def test_roles_are_confirmed_and_ended_after_a_fresh_code(world: World, other: User, signed_in: SignIn) -> None:
+def test_roles_are_confirmed_after_a_fresh_code(world: World, other: User, signed_in: SignIn) -> None:
     signed_in(other).post("/network/accounts/new/", NEW)
     with staff_context("look"):
-        proposed, held = CodeOrgInvitation.objects.get(), CodeOrgRole.objects.get(user=world.people["finance"])
+        url = f"/network/accounts/invitations/{CodeOrgInvitation.objects.get().ref}/confirmation/"
     browser = signed_in(world.people["administrator"], fresh=False)
-    for url in (
-        f"/network/accounts/invitations/{proposed.ref}/confirmation/",
-        f"/network/accounts/roles/{held.ref}/end/",
-    ):
-        assert "/?next=" in browser.post(url, {"last_day": today()}).headers["Location"]
+    assert "/?next=" in browser.post(url).headers["Location"]
     with staff_context("look"):
         assert CodeOrgInvitation.objects.get().confirmed_at is None
-        assert CodeOrgRole.objects.get(pk=held.pk).valid_before is None
 
 
 def test_who_proposed_a_role_does_not_confirm_it(world: World, signed_in: SignIn) -> None:
@@ -182,10 +174,10 @@ def test_the_database_wants_two_people_behind_a_role(
 )
 def test_a_role_is_only_ever_ended_in_the_database(change: str, world: World) -> None:
     with staff_context("direct SQL"), connection.cursor() as cursor:
-        CodeOrgRole.objects.filter(user=world.people["staff"]).update(valid_before=today() + dt.timedelta(days=9))
+        factories.end_code_org_roles(world.people["staff"], today() + dt.timedelta(days=9))
         with pytest.raises(IntegrityError), transaction.atomic():
             cursor.execute(f"update accounts_codeorgrole set {change} where user_id = %s", [world.people["staff"].pk])
-        CodeOrgRole.objects.filter(user=world.people["staff"]).update(valid_before=today() + dt.timedelta(days=3))
+        factories.end_code_org_roles(world.people["staff"], today() + dt.timedelta(days=3))
 
 
 def test_a_role_and_an_invitation_are_staff_rows_for_the_database(world: World) -> None:
@@ -200,55 +192,6 @@ def test_a_role_and_an_invitation_are_staff_rows_for_the_database(world: World) 
                 cursor.execute(statement)
         with pytest.raises(Exception, match="permission denied"), transaction.atomic():
             cursor.execute("select * from accounts_codeorginvitation")
-
-
-def end(role: CodeOrgRole, by: User, last_day: dt.date) -> CodeOrgRole:
-    return operations.end_code_org_role(role=role, last_day=last_day, reason="Phone stolen", by=by, at=now())
-
-
-def test_the_end_of_a_role_has_a_reason_that_everybody_concerned_reads(
-    world: World, other: User, signed_in: SignIn
-) -> None:
-    administrator, holder = world.people["administrator"], world.people["finance"]
-    with staff_context("look"):
-        role = CodeOrgRole.objects.get(user=holder)
-    browser, url = signed_in(administrator), f"/network/accounts/roles/{role.ref}/end/"
-    assert browser.post(url, {"last_day": today()}).status_code == 422
-    assert browser.post(url, {"last_day": today(), "reason": "Phone stolen"}).status_code == 303
-    with staff_context("look"):
-        said = f"role as Finance, last day {today():%b %-d, %Y}: Phone stolen"
-        assert {row.user: (row.text, row.url) for row in Notice.objects.filter(kind="role.ended")} == {
-            holder: (f"{administrator.name} ended your {said}", "/account/"),
-            other: (f"{administrator.name} ended {holder.name}’s {said}", "/network/accounts/"),
-        }
-        assert NetworkLogEntry.objects.get(verb="role.ended").reason == "Phone stolen"
-
-
-def test_a_role_is_not_prolonged_by_ending_it(world: World, other: User) -> None:
-    with staff_context("act"):
-        role = end(CodeOrgRole.objects.get(user=world.people["finance"]), other, today())
-        with pytest.raises(InvitationRefused, match="ends then already"):
-            end(role, other, today() + dt.timedelta(days=400))
-        assert CodeOrgRole.objects.get(pk=role.pk).last_day == today()
-
-
-def test_nobody_ends_the_own_role_and_two_administrators_stay(world: World, other: User) -> None:
-    with staff_context("act"):
-        own = CodeOrgRole.objects.get(user=other)
-        with pytest.raises(InvitationRefused, match="Another Administrator"):
-            end(own, other, today())
-        with pytest.raises(InvitationRefused, match="Two Administrators stay"):
-            end(own, world.people["administrator"], today())
-        factories.make_code_org("administrator")
-        assert end(own, world.people["administrator"], today()).last_day == today()
-
-
-@pytest.mark.parametrize("days", [-1])
-def test_a_role_ends_on_or_after_its_first_day(days: int, world: World, other: User) -> None:
-    with staff_context("act"):
-        role = CodeOrgRole.objects.get(user=world.people["finance"])
-        with pytest.raises(InvitationRefused, match="the first day"):
-            end(role, other, role.valid_from + dt.timedelta(days=days))
 
 
 def test_a_person_of_a_partner_is_not_proposed(world: World, signed_in: SignIn) -> None:

@@ -132,7 +132,8 @@ FRESH = {
     *("approval", "approval_batch", "offer_approval", "slate_approval", "override_new", "override_confirmation"),
     *("claim_verification", "payout_new", "payout_export", "payout_payment", "sweep_confirmation"),
     *("limit_new", "limit_confirmation", "setting_new", "setting_confirmation"),
-    *("version_confirmation", "option_confirmation", "rule_confirmation", "role_new", "role_confirmation", "role_end"),
+    *("version_confirmation", "option_confirmation", "rule_confirmation", "role_new", "role_confirmation"),
+    *("role_end", "role_end_confirmation"),
 }
 
 

@@ -48,7 +48,7 @@ def strangers(world: World) -> dict[str, User]:
 def ended(world: World) -> User:
     """A person of Code.org whose only role is over."""
     person = factories.make_code_org("staff")
-    person.code_org_roles.update(valid_before=today())
+    factories.end_code_org_roles(person, today())
     return person
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.models import CodeOrgInvitation, CodeOrgRole
+from accounts.models import CodeOrgInvitation, CodeOrgRoleEnd
 from activity.models import Notice
 from activity.operations import record
 from common.tenancy import staff_context
@@ -48,9 +48,16 @@ def more_people(world: World, number: int) -> None:
 
 def more_code_org(world: World, number: int) -> None:
     for _ in range(number):
-        factories.make_code_org("staff")
-        former = factories.make_code_org("finance")
-        CodeOrgRole.objects.filter(user=former).update(valid_before=today())
+        ending = factories.make_code_org("staff")
+        factories.end_code_org_roles(factories.make_code_org("finance"), today())
+        proposer, _confirmer = factories.founders()
+        CodeOrgRoleEnd.objects.create(
+            role=ending.code_org_roles.get(),
+            last_day=today(),
+            reason="less work",
+            proposed_by=proposer,
+            proposed_at=now(),
+        )
         CodeOrgInvitation.objects.create(
             email=f"{uuid.uuid4()}@example.org",
             name="New",
@@ -77,7 +84,7 @@ LISTS: list[tuple[str, str, Callable[[World, int], None], int]] = [
     ("/network/partners/", "outreach_manager", more_partners, 5),
     ("/partners/home-mesa/people/", "director", more_people, 7),
     ("/partners/home-mesa/people/", "staff", more_people, 7),
-    ("/network/accounts/", "administrator", more_code_org, 4),
+    ("/network/accounts/", "administrator", more_code_org, 5),
     ("/notices/", "program_manager", more_notices, 3),
     ("/notices/", "staff", more_notices, 2),
     ("/partners/", "director", more_memberships, 2),

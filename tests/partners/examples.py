@@ -6,9 +6,10 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from accounts.models import CodeOrgInvitation, CodeOrgRole
+from accounts.models import CodeOrgInvitation, CodeOrgRole, CodeOrgRoleEnd
 from common.zones import now, today
 from partners.models import Invitation, Membership, Partner
+from tests import factories
 from tests.world import World
 
 _number = itertools.count(1)
@@ -28,6 +29,17 @@ def an_invitation(world: World, partner: Partner) -> Invitation:
     )
 
 
+def a_role_end(world: World, partner: Partner) -> CodeOrgRoleEnd:
+    """Waiting, of somebody of Program Staff."""
+    return CodeOrgRoleEnd.objects.create(
+        role=factories.make_code_org("staff").code_org_roles.get(),
+        last_day=today(),
+        reason="less work",
+        proposed_by=world.people["administrator"],
+        proposed_at=now(),
+    )
+
+
 EXAMPLES: dict[type[Any], Any] = {
     Invitation: an_invitation,
     Membership: lambda world, partner: Membership.objects.get(partner=partner, role="facilitator"),
@@ -40,6 +52,7 @@ EXAMPLES: dict[type[Any], Any] = {
         reason="more work",
     ),
     CodeOrgRole: lambda world, partner: CodeOrgRole.objects.get(user=world.people["finance"]),
+    CodeOrgRoleEnd: a_role_end,
 }
 
 KWARGS: dict[str, dict[str, str]] = {

@@ -40,7 +40,7 @@ def test_the_end_of_a_role_takes_effect_at_the_next_request(world: World, signed
     browser = signed_in(world.people["staff"])
     assert status(browser.get("/partners/home-mesa/details/")) == 200
     with staff_context("act"):
-        CodeOrgRole.objects.filter(user=world.people["staff"]).update(valid_before=today())
+        factories.end_code_org_roles(world.people["staff"], today())
     assert status(browser.get("/network/")) == 403
     assert status(browser.get("/partners/home-mesa/details/")) == 404
 
@@ -147,7 +147,7 @@ def test_who_is_no_outreach_manager_any_more_looks_after_nobody(world: World, si
     missing = f"{world.home.name} has no Outreach Manager"
     assert missing not in facts(staff.get("/network/"))
     with staff_context("act"):
-        CodeOrgRole.objects.filter(user=world.people["outreach_manager"]).update(valid_before=today())
+        factories.end_code_org_roles(world.people["outreach_manager"], today())
     assert missing in facts(staff.get("/network/"))
     assert "Vacant" in facts(staff.get("/network/partners/?q=home"))
 
