@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django.forms
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as Backend
@@ -90,6 +92,8 @@ class RpModelForm(AnyModelForm):
 def prepare(field: forms.Field) -> None:
     """Give a field its typed control and our word for a missing answer; what the form's author set stays."""
     widget = field.widget
+    if isinstance(field, forms.DateField):
+        field.validators.append(_a_likely_day)
     if isinstance(field, forms.DateField) and type(widget) is forms.DateInput:
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     elif isinstance(field, forms.TimeField) and type(widget) is forms.TimeInput:
@@ -102,6 +106,12 @@ def prepare(field: forms.Field) -> None:
         field.error_messages["required"] = (
             "Choose one." if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "Fill this in."
         )
+
+
+def _a_likely_day(on: dt.date) -> None:
+    """Refuse a slip of the keyboard, and the days next to which there is none."""
+    if not 1900 <= on.year <= 2100:
+        raise ValidationError(f"The year {on.year} cannot be right.")
 
 
 def _control_class(widget: forms.Widget) -> str:

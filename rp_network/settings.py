@@ -223,6 +223,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "RP Network"
+MFA_TOTP_TOLERANCE = 1  # a code typed while it changes still counts (RFC 6238, 5.2)
 MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 
 # Mail: rows are written by operations and sent by a task -----------------------------------------------------------------
