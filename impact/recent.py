@@ -64,7 +64,7 @@ def _record_of(entry: Any) -> dict[str, str] | None:
         return None
     name = " · ".join(part for part in entry.facts["names"] if part)
     url = reverse(PAGES[entry.subject_type], args=[entry.partner.slug, entry.facts["ref"]])
-    return {"name": name or "Untitled", "url": url}
+    return {"name": name or NAMELESS[entry.subject_type], "url": url}
 
 
 def _facts(model: Any, *names: str) -> Subquery:
@@ -73,6 +73,11 @@ def _facts(model: Any, *names: str) -> Subquery:
     return Subquery(model.objects.filter(pk=OuterRef("subject_id")).values(told=told)[:1])
 
 
+NAMELESS = {
+    "workshops.workshop": "Workshop without a course",
+    "grants.proposal": "Proposal without a title",
+    "incentives.claim": "Claim without a subject",
+}
 PAGES = {
     "workshops.workshop": "workshop_detail",
     "grants.proposal": "proposal_detail",

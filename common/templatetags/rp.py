@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BaseForm, BaseFormSet
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from common.money import show_money, show_short
@@ -147,6 +147,14 @@ def _readable_date(written: str) -> str:
 def status_icon(tone: str) -> str:
     """The icon of a status tone; an unknown tone is an error of the page's author."""
     return STATUS_ICONS[tone]
+
+
+@register.filter
+def helped(field: Any, words: str) -> Any:
+    """The bound field with these words below it, where there are any; the control names them in aria-describedby."""
+    if words:
+        field.help_text = conditional_escape(words)
+    return field
 
 
 @dataclass(frozen=True)

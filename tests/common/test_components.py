@@ -106,6 +106,12 @@ def test_a_field_ties_label_help_and_error_to_its_control() -> None:
     assert 'for="id_amount"' in shown and ">$</span>" in shown and "optional" not in shown
 
 
+def test_words_that_a_page_gives_as_help_are_named_by_the_control() -> None:
+    shown = render('<c-field :field="form.note" help="At most <b>two</b> lines & no more." />', form=AskForm())
+    assert 'aria-describedby="id_note_helptext"' in shown
+    assert re.search(r'id="id_note_helptext">At most', shown)
+
+
 def test_optional_is_marked_and_typed_controls_are_chosen() -> None:
     form = AskForm()
     assert "· optional" in render('<c-field :field="form.note" />', form=form)
