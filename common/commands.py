@@ -6,11 +6,14 @@ import datetime as dt
 import json
 import time
 from argparse import ArgumentTypeError
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.files import ImportResult, UnreadableFile
+from common.tenancy import staff_context
 from common.zones import network_zone, now
 
 NOTHING = {"created": 0, "updated": 0, "unchanged": 0}
@@ -50,6 +53,33 @@ class JsonCommand(BaseCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         """What was done: created, updated, unchanged, rejected, seconds and the like."""
+        raise NotImplementedError
+
+
+class ImportCommand(JsonCommand):
+    """A command that takes one file whole, in one transaction, as staff; `take` says what it did."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file."""
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path)
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        """created, updated, unchanged, gone, rejected, noticed, seconds."""
+        began = time.monotonic()
+        try:
+            content = options["file"].read_bytes()
+            with staff_context(self.__module__.rsplit(".", 1)[-1]):
+                done = self.take(content, **options)
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}") from error
+        except UnreadableFile as error:
+            raise CommandError(str(error)) from error
+        done.seconds = round(time.monotonic() - began, 3)
+        return done.as_json()
+
+    def take(self, content: bytes, **options: Any) -> ImportResult:
+        """Bring the rows in. Raises UnreadableFile."""
         raise NotImplementedError
 
 

@@ -1,7 +1,7 @@
 """Use cases about partners and their people."""
 
 from accounts.operations import OtherSide, WrongPassword
-from partners.operations.importing import ImportResult, UnreadableFile, import_partners
+from partners.operations.importing import import_partners
 from partners.operations.membership import (
     AlreadyInvited,
     AlreadyMember,
@@ -27,11 +27,9 @@ __all__ = [
     "AlreadyMember",
     "AssignmentRefused",
     "DatesMissing",
-    "ImportResult",
     "InvitationOver",
     "NameTaken",
     "OtherSide",
-    "UnreadableFile",
     "WrongPassword",
     "accept_invitation",
     "add_partner",

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
-import time
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
 
+from common.files import ImportResult, rows_of
 from partners.models import Partner
 from partners.operations.network import add_partner, correct_partner
 
-COLUMNS = {"group", "name"}
+COLUMNS = ("group", "name")
 STATES_IN_NAME = re.compile(r"\(([A-Z]{2}(?:,\s*[A-Z]{2})*)\)")
-
-
-@dataclass
-class ImportResult:
-    """What an import did. `rejected` holds {"line", "reason"}; lines count from 1 with the header."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        """One plain object."""
-        return asdict(self)
-
-
-class UnreadableFile(Exception):
-    """The file is no table with the columns that are needed; the message says what is wrong."""
 
 
 @transaction.atomic
@@ -44,17 +22,16 @@ def import_partners(*, content: bytes, started_on: dt.date, by: Any, at: dt.date
 
     Raises UnreadableFile where the file is no UTF-8 table with the columns `group` and `name`.
     """
-    began, result, seen = time.monotonic(), ImportResult(), dict[str, int]()
+    result, seen = ImportResult(), dict[str, int]()
     known = {partner.name: partner for partner in Partner.objects.all()}
-    for line, row in _rows(content):
-        name, group = " ".join((row.get("name") or "").split()), (row.get("group") or "").strip()
+    for row in rows_of(content, columns=COLUMNS, delimiter="\t")[1]:
+        name, group = " ".join(row["name"].split()), row["group"]
         reason = _problem(name, group, seen)
         if reason:
-            result.rejected.append({"line": line, "reason": reason})
+            result.reject(row.line, reason)
             continue
-        seen[name] = line
+        seen[name] = row.line
         _take(known.get(name), name, int(group), started_on, by, at, result)
-    result.seconds = round(time.monotonic() - began, 3)
     return result
 
 
@@ -85,22 +62,3 @@ def _problem(name: str, group: str, seen: dict[str, int]) -> str:
     if name in seen:
         return f"The same name stands in line {seen[name]}."
     return ""
-
-
-def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"The file is not UTF-8: byte {error.start} cannot be read.") from error
-    if "\0" in text:
-        raise UnreadableFile("The file holds NUL bytes: it is not a text file.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", restkey="rest", restval="")
-    if not COLUMNS.issubset(reader.fieldnames or []):
-        raise UnreadableFile("The first line must name the columns `group` and `name`, separated by a tab.")
-    try:
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise UnreadableFile(f"The file cannot be read as a table: {error}, line {reader.line_num}.") from error
-    if len(rows) > 10_000:
-        raise UnreadableFile(f"The file has {len(rows):,} rows; 10,000 are the most.")
-    return rows
