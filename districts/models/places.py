@@ -1,4 +1,4 @@
-"""States, school districts and schools: rows of the network, which everybody signed in reads and staff keep."""
+"""School districts and schools: rows of the network, which everybody signed in reads and staff keep."""
 
 from __future__ import annotations
 
@@ -12,35 +12,25 @@ from django.db.models.functions import Greatest
 
 from common.refs import RefField
 from common.tenancy.models import NetworkModel
-
-
-class State(NetworkModel):
-    """A state, the District of Columbia or a territory; `fips` are the first two digits of its NCES ids."""
-
-    code = models.CharField(max_length=2, unique=True)
-    fips = models.CharField(max_length=2, unique=True)
-    name = models.CharField(max_length=60, unique=True)
-
-    objects: ClassVar[models.Manager[State]] = models.Manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="districts_state_code", condition=Q(code__regex=r"^[A-Z]{2}$")),
-            models.CheckConstraint(name="districts_state_fips", condition=Q(fips__regex=r"^[0-9]{2}$")),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from districts.models.geography import State
 
 
 class Place(models.Model):
-    """What a district and a school have in common."""
+    """What a district and a school have in common.
+
+    `listed_in` is the year of the newest file of NCES that names it, and `listed_name` the name there: what staff correct stays until
+    a later file says something else. `gone_in` is the year of a file that left it out, and so closed it. A row that no file has
+    named has none of them.
+    """
 
     name = models.CharField(max_length=120)
-    city = models.CharField(max_length=60)
+    city = models.CharField(max_length=60, blank=True)
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
     is_open = models.BooleanField(default=True)
     changed_at = models.DateTimeField()
+    listed_in = models.PositiveSmallIntegerField(null=True, editable=False)
+    listed_name = models.CharField(max_length=120, blank=True, editable=False)
+    gone_in = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -108,6 +98,7 @@ class School(Place, NetworkModel):
     ref = RefField("H")
     nces_id = models.CharField("NCES school id", max_length=12, unique=True)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="schools")
+    level = models.CharField(max_length=20, blank=True)
 
     objects: ClassVar[SchoolManager[School]] = SchoolManager()
 
@@ -117,5 +108,5 @@ class School(Place, NetworkModel):
 
     @property
     def place(self) -> str:
-        """`Gallup, NM`."""
-        return f"{self.city}, {self.state.code}"
+        """`Gallup, NM`; a file names no city: `NM`."""
+        return f"{self.city}, {self.state.code}" if self.city else self.state.code
