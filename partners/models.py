@@ -21,17 +21,20 @@ from common.two_people import InPerson
 from partners.calendar import FiscalYear, ProgramYear, Quarter
 from partners.guards import InvitationInReach, RoleOnlyEnds
 from partners.settings import DatedSetting
+from partners.territory import Level, Territory
 
 __all__ = [
     "DatedSetting",
     "FiscalYear",
     "Invitation",
+    "Level",
     "Membership",
     "OutreachAssignment",
     "Partner",
     "ProgramYear",
     "Quarter",
     "Role",
+    "Territory",
 ]
 
 PERSON = settings.AUTH_USER_MODEL

@@ -51,6 +51,8 @@ permit(
 )
 permit("partners.list", outreach_manager | staff | finance, "Code.org staff and Outreach Managers")
 permit("partners.change", staff, "Code.org staff")
+permit("territories.list", staff | finance | administrator, "Code.org staff")
+permit("territories.change", staff, "Code.org staff")
 permit(
     "partners.see_people",
     director | program_manager | manages_partner | staff,

@@ -11,6 +11,7 @@ SIGN_IN = [page for page in account_pages if page.name not in ("account_email", 
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("impact.urls")),
+    path("", include("impact.coverage.urls")),
     path("", include("partners.urls")),
     path("", include("activity.urls")),
     path("", include("accounts.urls")),

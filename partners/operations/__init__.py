@@ -21,22 +21,28 @@ from partners.operations.network import (
     correct_partner,
     ensure_calendars,
 )
+from partners.operations.territories import Area, Holding, TerritoryRefused, end_territory, hold_territory
 
 __all__ = [
     "AlreadyInvited",
     "AlreadyMember",
+    "Area",
     "AssignmentRefused",
     "DatesMissing",
+    "Holding",
     "InvitationOver",
     "NameTaken",
     "OtherSide",
+    "TerritoryRefused",
     "WrongPassword",
     "accept_invitation",
     "add_partner",
     "assign_outreach_manager",
     "correct_partner",
     "end_membership",
+    "end_territory",
     "ensure_calendars",
+    "hold_territory",
     "import_partners",
     "invite_member",
     "resend_invitation",

@@ -15,6 +15,7 @@ from common.tenancy import staff_context
 from common.zones import now, today
 from partners.models import Invitation, Membership
 from tests import factories
+from tests.partners.examples import a_territory
 from tests.queries import DETAIL, LIST, statements_of
 from tests.world import SignIn, World
 
@@ -79,12 +80,18 @@ def more_memberships(world: World, number: int) -> None:
         factories.make_member(factories.make_partner(), "director", user=world.people["director"])
 
 
+def more_territories(world: World, number: int) -> None:
+    for _ in range(number):
+        a_territory(world, world.home)
+
+
 LISTS: list[tuple[str, str, Callable[[World, int], None], int]] = [
     ("/network/partners/", "staff", more_partners, 4),
     ("/network/partners/", "outreach_manager", more_partners, 5),
     ("/partners/home-mesa/people/", "director", more_people, 7),
     ("/partners/home-mesa/people/", "staff", more_people, 7),
     ("/network/accounts/", "administrator", more_code_org, 5),
+    ("/network/territories/", "staff", more_territories, 2),
     ("/notices/", "program_manager", more_notices, 3),
     ("/notices/", "staff", more_notices, 2),
     ("/partners/", "director", more_memberships, 2),

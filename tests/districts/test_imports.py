@@ -186,6 +186,15 @@ def test_a_later_year_updates_closes_what_is_gone_and_opens_what_is_back(bring: 
         assert DistrictEnrollment.objects.filter(district=lost).count() == 2
 
 
+def test_a_rejected_row_closes_nothing(bring: Bring) -> None:
+    bring("import_districts", districts("3500010,Mesa,10,0,0,0,0,0,0,0", "3500020,Rio,10,0,0,0,0,0,0,0"))
+    later = districts("3500010,Mesa,10,0,0,0,0,0,0,0", "3500020,Rio,ten,0,0,0,0,0,0,0", year=25)
+    found = bring("import_districts", later)
+    assert (found["gone"], rejected(found)) == (0, {3: "`enroll_25` is 'ten', not a whole number."})
+    with staff_context("look"):
+        assert District.objects.get(nces_id="3500020").is_open
+
+
 def test_what_staff_corrected_stays_until_a_file_says_something_else(bring: Bring) -> None:
     file = districts("3500010,MESA,10,0,0,0,0,0,0,0", "3500020,Closed,10,0,0,0,0,0,0,0")
     bring("import_districts", file)

@@ -7,8 +7,9 @@ import itertools
 from typing import Any
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole, CodeOrgRoleEnd
+from catalog.models import Program
 from common.zones import now, today
-from partners.models import Invitation, Membership, Partner
+from partners.models import Invitation, Level, Membership, Partner, Territory
 from tests import factories
 from tests.world import World
 
@@ -40,7 +41,23 @@ def a_role_end(world: World, partner: Partner) -> CodeOrgRoleEnd:
     )
 
 
+def a_territory(world: World, partner: Partner) -> Territory:
+    """A ZIP code until further notice."""
+    return Territory.objects.create(
+        partner=partner,
+        level=Level.ZIP,
+        area=f"{next(_number):05}",
+        area_name="Somewhere",
+        program=Program.objects.get(key="k12"),
+        valid_from=today(),
+        reason="Theirs for long",
+        added_by=world.people["staff"],
+        added_at=now(),
+    )
+
+
 EXAMPLES: dict[type[Any], Any] = {
+    Territory: a_territory,
     Invitation: an_invitation,
     Membership: lambda world, partner: Membership.objects.get(partner=partner, role="facilitator"),
     CodeOrgInvitation: lambda world, partner: CodeOrgInvitation.objects.create(

@@ -1,0 +1,95 @@
+"""Which partner serves a ZIP code, and why: the ZIP code itself, else its county, else its state; also none, and several."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from districts.models import County, ZipCounty
+from impact.coverage.areas import zip_of
+from partners.models import Level, Partner, Territory
+
+
+@dataclass(frozen=True)
+class Match:
+    """A partner that serves a ZIP code in a program, by the territory that says so."""
+
+    partner: Partner
+    territory: Territory
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """Plain values."""
+        row = self.territory
+        return {
+            "partner": self.partner.name,
+            "slug": self.partner.slug,
+            "program": row.program.key,
+            "level": row.level,
+            "area": row.area,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a ZIP code on a date: its counties, who serves it, and a sentence."""
+
+    zip_code: str
+    counties: list[County]
+    matches: list[Match]
+
+    @property
+    def sentence(self) -> str:
+        """Why there is none, one or several."""
+        if not self.counties:
+            return f"{self.zip_code} lies in no county that we know."
+        where = " and ".join(str(county) for county in self.counties)
+        if not self.matches:
+            return f"No partner holds {self.zip_code}, {where}, or the state."
+        partners = len({match.partner.pk for match in self.matches})
+        return f"{partners} partners serve {self.zip_code}." if partners > 1 else f"One partner serves {self.zip_code}."
+
+
+def find_partner(text: str, *, on: dt.date) -> Answer:
+    """Who serves a ZIP code (`87301` or ZIP+4) on a date (network zone); three statements, staff door. Raises AreaUnknown."""
+    code = zip_of(text)
+    rows = ZipCounty.objects.filter(zip_code=code, is_current=True).select_related("county__state").order_by("county")
+    counties = [row.county for row in rows]
+    if not counties:
+        return Answer(code, [], [])
+    asked = (
+        Q(level=Level.ZIP, area=code)
+        | Q(level=Level.COUNTY, area__in=[county.fips for county in counties])
+        | Q(level=Level.STATE, area__in={county.state.code for county in counties})
+    )
+    held = Territory.objects.in_force(on).filter(asked).select_related("partner", "program").order_by("program", "id")
+    return Answer(code, counties, list(_matches(code, counties, held)))
+
+
+def _matches(code: str, counties: list[County], rows: Iterable[Territory]) -> Iterable[Match]:
+    """Per program: the ZIP code's holder; without one, for each county its holder, else the state's."""
+    by_program: dict[int, dict[tuple[str, str], Territory]] = defaultdict(dict)
+    for row in rows:
+        by_program[row.program_id][row.level, row.area] = row
+    for areas in by_program.values():
+        if own := areas.get((Level.ZIP, code)):
+            yield Match(own.partner, own, f"It holds the ZIP code {code}.")
+            continue
+        said: set[int] = set()
+        for county in counties:
+            held = areas.get((Level.COUNTY, county.fips)) or areas.get((Level.STATE, county.state.code))
+            if held is not None and held.pk not in said:
+                said.add(held.pk)
+                yield Match(held.partner, held, _why(held, code, county, counties))
+
+
+def _why(row: Territory, code: str, county: County, counties: list[County]) -> str:
+    if row.level == Level.STATE:
+        return f"It holds {county.state}; nobody holds {code} or {county}."
+    part = "a part of " if len(counties) > 1 else ""
+    return f"It holds {county}, where {part}{code} lies."
