@@ -29,7 +29,7 @@ def test_money_that_is_no_money_is_named_once_its_field_is_left(live: Live) -> N
     ask.blur()
     expect(wrong).to_have_text(MONEY)
     expect(ask).to_have_attribute("aria-invalid", "true")
-    expect(ask).to_have_accessible_description(MONEY)
+    expect(ask).to_have_accessible_description(f"The sum of the lines. {MONEY}")
     expect(ask).to_have_value("1e3")
     seen(page, "proposal-wrong")
     with page.expect_response(saved):
