@@ -49,6 +49,7 @@ class Entry:
         leader: Any = None,
     ) -> None:
         self.partner, self.data, self.kind, self.workshop, self.leader = partner, data, kind, workshop, leader
+        self.is_unsaved = False
         self.overridden = self._overridden()
         self.form = WorkshopForm(data, on=today(), facilitators=facilitators_for(partner, self._chosen()))
         self.sessions = SessionFormSet(data, prefix="sessions", form_kwargs={"zone_here": partner.time_zone})
@@ -73,13 +74,13 @@ class Entry:
         """A completed workshop, with its roster on the page."""
         return self.kind == "log"
 
-    def typing(self) -> Typing:
+    def typing(self, *, is_sent: bool = False) -> Typing:
         """What is kept of a draft: raw text, as typed."""
         values = {name: [storable(text) for text in texts] for name, texts in self.data.lists() if not LEFT.match(name)}
         if sum(len(text) for texts in values.values() for text in texts) > MOST_KEPT:
             values.pop("pasted", None)
         data = getattr(self.form, "cleaned_data", {})
-        return Typing(values, str(data.get("page") or ""), max(int(data.get("version") or 0), 0))
+        return Typing(values, str(data.get("page") or ""), max(int(data.get("version") or 0), 0), is_sent)
 
     def show_version(self, version: int) -> None:
         """The page shows this version from now on, so that sending it again replaces what is stored."""
@@ -101,10 +102,13 @@ class Entry:
         return judge(self.facts, is_log=self.is_log, at=now(), overridden=self.overridden, leader=self.leader)
 
     def preview(self) -> Preview | None:
-        """The roster judged, where there is one."""
+        """The roster judged, where there is one; with the rows as they stand in a page that could not be kept (`is_unsaved`)."""
         if self.roster is None or self.workshop is None:
             return None
-        rows = RosterRow.objects.filter(roster=self.roster).order_by("line")
+        rows = list(RosterRow.objects.filter(roster=self.roster).order_by("line"))
+        typed = self.row_changes() if self.is_unsaved else {}
+        for row in rows:
+            row.take(typed.get(row.line, {}))
         return check(self.workshop, rows, len(self.facts.sessions))
 
     def row_changes(self) -> dict[int, dict[str, Any]]:

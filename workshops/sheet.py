@@ -128,13 +128,15 @@ class Sheet:
         count = len(self.sessions)
         labels = [f"{session.on:%a} {session.on.day}" for session in self.sessions]
         made = []
+        typed = {
+            line for line, fields in self.entry.row_changes().items() if "name" in fields and self.entry.is_unsaved
+        }
         for checked in shown:
             attended = checked.attended(count)
             days = [(number, labels[number - 1], number in attended) for number in range(1, count + 1)]
             is_typed = self.entry.roster is not None and self.entry.roster.source == "typed"
-            made.append(
-                ShownRow(checked, days, checked.verdict == "fix" or checked.row.line == self.edited or is_typed)
-            )
+            has_fields = checked.verdict == "fix" or checked.row.line in {self.edited, *typed} or is_typed
+            made.append(ShownRow(checked, days, has_fields))
         return made
 
     @property

@@ -264,3 +264,21 @@ def test_save_draft_keeps_one_draft_however_often_it_is_sent_and_refuses_another
         save("two", 1)
     assert save("two", 2).typed["values"] == {"place": "two"}
     assert Workshop.objects.count() == 1
+
+
+def test_what_was_kept_on_the_way_and_comes_after_the_form_itself_is_refused(world: World, at_home: Any) -> None:
+    by, at = world.people["program_manager"], now()
+
+    def save(page: str, version: int, *, is_sent: bool = False) -> Workshop:
+        typing = Typing({"place": page}, page, version, is_sent)
+        return save_draft(
+            partner=world.home, ref="W-000000000A", kind="log", typing=typing, facts=at_home, by=by, at=at
+        )
+
+    save("one", 0)
+    assert save("one", 0, is_sent=True).version == 2
+    with pytest.raises(Stale):
+        save("one", 1)
+    assert save("two", 2).version == 3
+    assert save("two", 2, is_sent=True).version == 4
+    assert save("two", 2, is_sent=True).version == 5

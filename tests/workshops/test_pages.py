@@ -194,6 +194,26 @@ def test_a_corrected_row_brings_its_twin_and_the_tabs_up_to_date(manager: Client
     assert page.count('id="row-1-note"') == page.count('id="roster-views"') == 1
 
 
+def test_rows_corrected_on_a_page_that_another_overtook_stand_there_and_are_saved_with_the_next(
+    manager: Client,
+) -> None:
+    manager.post(LOG, typed(do="read", pasted="Ana Ruiz\tana@x.example\nBo Lee\tbo@x\n"))
+    assert "version" in body(manager.get(LOG))
+    autosave = f"{HOME}drafts/log/W-00000000AA/"
+    assert manager.post(autosave, typed(page="two", place="Gallup Hall", version="1")).status_code == 200
+    row = {"row-2-shown": "fields", "row-2-name": "Bo Lee", "row-2-email": "bo@lee.example"}
+    overtaken = manager.post(LOG, typed(do="save", page="three", version="1", **row))
+    assert overtaken.status_code == 422
+    assert "What you typed stands here" in body(overtaken)
+    sent = dict(re.findall(r'name="(row-2-\w+)" value="([^"]*)"', body(overtaken)))
+    assert sent["row-2-email"] == "bo@lee.example"
+    version = re.search(r'name="version" value="(\d+)"', body(overtaken))
+    assert version is not None
+    assert manager.post(LOG, typed(do="save", page="three", version=version[1], **sent)).status_code == 303
+    with staff_context("assert"):
+        assert set(Teacher.objects.values_list("email", flat=True)) == {"ana@x.example", "bo@lee.example"}
+
+
 FIELDS = [
     *("capacity", "place", "notes", "course", "subject", "facilitators", "consent", "consent_on", "version", "page"),
     *("sessions-0-date", "sessions-0-start", "sessions-1-zone", "sessions-TOTAL_FORMS"),

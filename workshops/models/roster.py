@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from common.imports import storable
 from common.refs import RefField
 from common.states import StatefulModel, StateTable, Transitions
 from common.tenancy.models import TenantForeignKey, TenantModel
@@ -94,6 +96,13 @@ class RosterRow(TenantModel):
 
     def __str__(self) -> str:
         return f"row {self.line}"
+
+    def take(self, fields: Mapping[str, Any]) -> bool:
+        """Set what was typed, unsaved; True where something differs."""
+        before = (self.name, self.email, self.school, self.attended, self.left_out)
+        for name, value in fields.items():
+            setattr(self, name, storable(value).strip() if isinstance(value, str) else value)
+        return before != (self.name, self.email, self.school, self.attended, self.left_out)
 
 
 class Correction(StatefulModel, TenantModel):

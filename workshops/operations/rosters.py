@@ -93,7 +93,7 @@ def change_rows(*, roster: Roster, changes: Mapping[int, Mapping[str, Any]], add
     if row.state != "draft":
         raise IllegalTransition("This roster is settled already.")
     rows = list(RosterRow.objects.filter(roster=row, line__in=changes.keys()))
-    changed = [one for one in rows if _changed(one, changes[one.line])]
+    changed = [one for one in rows if one.take(changes[one.line])]
     RosterRow.objects.bulk_update(changed, ["name", "email", "school", "attended", "left_out"], batch_size=BATCH)
     if add:
         last = RosterRow.objects.filter(roster=row).order_by("-line").values_list("line", flat=True).first() or 0
@@ -103,13 +103,6 @@ def change_rows(*, roster: Roster, changes: Mapping[int, Mapping[str, Any]], add
             for n in range(1, add + 1)
         )
     return row
-
-
-def _changed(row: RosterRow, fields: Mapping[str, Any]) -> bool:
-    before = (row.name, row.email, row.school, row.attended, row.left_out)
-    for name, value in fields.items():
-        setattr(row, name, storable(value).strip() if isinstance(value, str) else value)
-    return before != (row.name, row.email, row.school, row.attended, row.left_out)
 
 
 @transaction.atomic

@@ -26,11 +26,20 @@ class WorkshopRefused(DomainError):
 
 @dataclass(frozen=True)
 class Typing:
-    """What was typed into a form, from which page: `page` is a mark of one page load, `version` the draft it showed."""
+    """What was typed into a form, from which page: `page` is a mark of one page load, `version` the draft it showed.
+
+    `is_sent`: somebody sent the form; else it was kept while it was typed.
+    """
 
     values: dict[str, Any]
     page: str = ""
     version: int = 0
+    is_sent: bool = False
+
+    def is_overtaken(self, draft: Workshop) -> bool:
+        """Another page changed the draft since, or this page's own form was sent and what was kept on the way arrives late."""
+        own = draft.typed.get("page") == self.page and (self.is_sent or not draft.typed.get("is_sent"))
+        return draft.version > self.version and not own
 
 
 @transaction.atomic
@@ -52,13 +61,13 @@ def save_draft(
         raise IllegalTransition("This workshop is saved already.")
     if draft.created_by_id != by.pk and _keeps_own_only(by, draft, at):
         raise IllegalTransition("Somebody else began this draft.")
-    if draft.version > typing.version and draft.typed.get("page") != typing.page:
+    if typing.is_overtaken(draft):
         raise Stale(
             "This draft was changed on another page since you opened it. What you typed stands here; saving it now replaces the other."
         )
     for name, value in facts_now.items():
         setattr(draft, name, value)
-    draft.typed = {"values": typing.values, "page": typing.page}
+    draft.typed = {"values": typing.values, "page": typing.page, "is_sent": typing.is_sent}
     draft.version, draft.saved_at = draft.version + 1, at
     draft.save(update_fields=[*facts_now, "typed", "version", "saved_at"])
     if draft.version == 1:

@@ -134,10 +134,11 @@ def _sent(request: ScopedRequest, ref: str, kind: str, draft: Workshop | None) -
         return _show(request, _posted(request, kind, draft, more=True), ref, kind)
     entry = _posted(request, kind, draft)
     try:
-        draft = _keep(request, entry, ref)
+        draft = _keep(request, entry, ref, is_sent=True)
     except Stale as error:
         entry.form.add_error(None, error.message)
         entry.show_version(draft.version if draft is not None else 0)
+        entry.is_unsaved = True
         return _show(request, entry, ref, kind)
     except IllegalTransition as error:
         messages.info(request, error.message)
@@ -179,13 +180,13 @@ def _logged(request: ScopedRequest, entry: Entry, draft: Workshop) -> Workshop:
     )
 
 
-def _keep(request: ScopedRequest, entry: Entry, ref: str) -> Workshop:
+def _keep(request: ScopedRequest, entry: Entry, ref: str, *, is_sent: bool = False) -> Workshop:
     """Store the draft as typed, and the rows of its roster as they stand in the page."""
     draft = operations.save_draft(
         partner=request.partner,
         ref=ref,
         kind=entry.kind,
-        typing=entry.typing(),
+        typing=entry.typing(is_sent=is_sent),
         facts=entry.facts,
         by=request.user,
         at=now(),
