@@ -16,7 +16,7 @@ class RoleForm(RpForm):
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=CodeOrgRole.Role.choices)
-    reason = forms.CharField(max_length=500, help_text="The other Administrator reads it before she confirms.")
+    reason = forms.CharField(max_length=500, help_text="The other Administrator reads it before confirming.")
 
 
 class EndRoleForm(RpForm):

@@ -57,7 +57,7 @@ MIN_ADMINISTRATORS = 2
 def propose_code_org_role(
     *, email: str, name: str, role: str, reason: str, proposed_by: Any, at: dt.datetime
 ) -> CodeOrgInvitation:
-    """An Administrator proposes a Code.org role for another person; nothing is mailed yet. Raises InvitationRefused."""
+    """An Administrator proposes a Code.org role for another person; nothing is mailed yet, who can confirm gets a notice. Raises InvitationRefused."""
     address = email.strip().lower()
     if address == proposed_by.email:
         raise InvitationRefused("Two other Administrators give you a role: ask one to propose it.", field="email")
@@ -82,6 +82,9 @@ def propose_code_org_role(
         by=proposed_by,
         at=at,
     )
+    able = [one for one in _administrators(at) if one.pk != proposed_by.pk and one.email != address]
+    text = f"{proposed_by.name} proposed {made.name} as {made.get_role_display()}: {reason}"
+    tell(able, kind="role.proposed", key=f"role-proposed:{made.ref}", text=text[:500], url="/network/accounts/", at=at)
     return made
 
 

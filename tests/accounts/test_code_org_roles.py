@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import CodeOrgInvitation, CodeOrgRole, User
+from activity.models import Notice
 from common.errors import constraint_of
 from common.tenancy import staff_context
 from common.zones import now, today
@@ -42,6 +43,10 @@ def test_one_proposes_another_confirms_and_the_person_joins(world: World, other:
     assert receive() == []
     with staff_context("look"):
         proposed = CodeOrgInvitation.objects.get()
+        told = Notice.objects.filter(kind="role.proposed").values_list("user__name", "text")
+        assert list(told) == [
+            ("Second Administrator", "Code.org administrator proposed Grace Ibarra as Finance: The team grows")
+        ]
     assert signed_in(other).post(f"/network/accounts/invitations/{proposed.ref}/confirmation/").status_code == 303
     (message,) = receive()
     path = path_in(message)
