@@ -8,7 +8,7 @@ from collections.abc import Callable
 from activity.models import Notice
 from common.refs import seeded
 from common.tenancy import staff_context
-from impact.demo import districts, grants, incentives, ledger, network, workshops
+from impact.demo import districts, grants, incentives, ledger, network, territories, workshops
 from impact.demo.network import DemoNetwork
 from partners.models import Partner
 
@@ -23,6 +23,7 @@ def see_old_notices(network: DemoNetwork) -> None:
 STEPS: list[Callable[[DemoNetwork], None]] = [
     network.load,
     districts.load,
+    territories.load,
     workshops.load,
     ledger.load,
     incentives.load,

@@ -1,0 +1,41 @@
+"""Counties and ZIP codes enough to try the look-up, and who holds which area: the first partner of a state holds it, others hold counties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from pathlib import Path
+
+from catalog.models import Program
+from districts.models import County
+from districts.operations import import_counties, import_zips
+from impact.coverage.areas import area_of
+from impact.demo.network import DemoNetwork
+from partners.models import Partner
+from partners.operations import Area, Holding, hold_territory
+
+PLACES = Path(__file__).parent / "places"
+
+
+def load(network: DemoNetwork) -> None:
+    """Small fixtures of places, then the territories of a year and a half ago; some states stay without anybody."""
+    import_counties(content=(PLACES / "counties.csv").read_bytes())
+    import_zips(content=(PLACES / "zips.csv").read_bytes())
+    free: dict[str, list[County]] = defaultdict(list)
+    for county in County.objects.select_related("state").order_by("-fips"):
+        free[county.state.code].append(county)
+    taken: set[str] = set()
+    for partner in network.partners:
+        for state in partner.states:
+            if state not in taken:
+                taken.add(state)
+                _hold(network, partner, area_of(state))
+            elif free[state]:
+                county = free[state].pop()
+                _hold(network, partner, Area("county", county.fips, str(county)))
+
+
+def _hold(network: DemoNetwork, partner: Partner, area: Area) -> None:
+    first = max(network.on - dt.timedelta(days=540), partner.started_on)
+    holding = Holding(area, Program.objects.get(key="k12"), first, None, "Named in the partner's agreement")
+    hold_territory(partner=partner, holding=holding, by=network.code_org["staff"][0], at=network.instant(first))
