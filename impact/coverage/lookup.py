@@ -52,13 +52,14 @@ class Answer:
         if not self.matches:
             return f"No partner holds {self.zip_code}, {where}, or the state."
         partners = len({match.partner.pk for match in self.matches})
-        return f"{partners} partners serve {self.zip_code}." if partners > 1 else f"One partner serves {self.zip_code}."
+        serve = f"{partners} partners serve it" if partners > 1 else "One partner serves it"
+        return f"{self.zip_code} lies in {where}. {serve}."
 
 
 def find_partner(text: str, *, on: dt.date) -> Answer:
     """Who serves a ZIP code (`87301` or ZIP+4) on a date (network zone); three statements, staff door. Raises AreaUnknown."""
     code = zip_of(text)
-    rows = ZipCounty.objects.filter(zip_code=code, is_current=True).select_related("county__state").order_by("county")
+    rows = ZipCounty.objects.filter(zip_code=code, is_current=True).select_related("county__state").order_by("county__name", "id")
     counties = [row.county for row in rows]
     if not counties:
         return Answer(code, [], [])

@@ -130,7 +130,7 @@ def test_the_narrower_area_wins_and_the_answer_says_why(world: World, places: No
             (home, "It holds New Mexico; nobody holds 87020 or Cibola County, NM."),
         ]
     )
-    assert served("87020").sentence == "2 partners serve 87020."
+    assert served("87020").sentence == ("87020 lies in Cibola County, NM and McKinley County, NM. 2 partners serve it.")
     with staff_context("act"):
         hold(world.home, "87020")
     assert who("87020") == [(home, "It holds the ZIP code 87020.")]
