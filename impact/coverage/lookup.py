@@ -59,7 +59,11 @@ class Answer:
 def find_partner(text: str, *, on: dt.date) -> Answer:
     """Who serves a ZIP code (`87301` or ZIP+4) on a date (network zone); three statements, staff door. Raises AreaUnknown."""
     code = zip_of(text)
-    rows = ZipCounty.objects.filter(zip_code=code, is_current=True).select_related("county__state").order_by("county__name", "id")
+    rows = (
+        ZipCounty.objects.filter(zip_code=code, is_current=True)
+        .select_related("county__state")
+        .order_by("county__name", "id")
+    )
     counties = [row.county for row in rows]
     if not counties:
         return Answer(code, [], [])
