@@ -15,7 +15,7 @@ from districts.models import District
 from impact.demo.network import DemoNetwork
 from incentives import operations
 from incentives.facts import year_figures
-from incentives.models import Claim, OutcomeVersion, RequiredEvidence
+from incentives.models import Claim, OutcomeVersion, RequiredEvidence, State
 from incentives.operations import Reached, Subject, Typed
 from partners.models import FiscalYear, Partner
 
@@ -165,7 +165,13 @@ def _decide(desk: Desk, claim: Claim, state: str, step: list[dt.date]) -> None:
             claim=claim, reason="The document has no date and no signature. Send the signed page.", by=by, at=at
         )
     elif state == "rejected":
-        operations.reject_claim(claim=claim, reason="The rule asks for more than the document shows.", by=by, at=at)
+        operations.reject_claim(
+            claim=claim,
+            stage=State.SUBMITTED,
+            reason="The rule asks for more than the document shows.",
+            by=by,
+            at=at,
+        )
     elif state == "withdrawn":
         operations.withdraw_claim(
             claim=claim, reason="We claim it again next year, with more schools.", by=desk.manager, at=at

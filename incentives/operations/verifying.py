@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from activity.operations import record, tell
-from common.errors import DomainError
+from common.errors import DomainError, IllegalTransition
 from common.zones import network_date
 from incentives.checks import facts_hash
 from incentives.facts import files_of
@@ -105,12 +105,14 @@ def return_claim(*, claim: Claim, reason: str, by: Any, at: dt.datetime) -> Clai
 
 
 @transaction.atomic
-def reject_claim(*, claim: Claim, reason: str, by: Any, at: dt.datetime) -> Claim:
-    """End a claim without money: the verifier a submitted one, an approver a verified one. Its outcome can be claimed again.
+def reject_claim(*, claim: Claim, stage: State, reason: str, by: Any, at: dt.datetime) -> Claim:
+    """End a claim without money: the verifier at the stage "submitted", an approver at "verified". Its outcome can be claimed again.
 
-    Locks the claim. Raises VerificationRefused, IllegalTransition.
+    Locks the claim. Raises VerificationRefused, IllegalTransition where it has left that stage.
     """
     row = locked(claim)
+    if row.state != stage:
+        raise IllegalTransition(f"The claim is {row.word} by now, so it cannot be rejected here. Nothing was changed.")
     _refuse_person(row, by, at)
     if not reason.strip():
         raise VerificationRefused("Say why, in words that the partner reads.", field="reason")

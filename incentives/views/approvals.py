@@ -17,7 +17,7 @@ from common.zones import network_date, now, today
 from incentives import operations
 from incentives.facts import YEAR, figures_on, judged
 from incentives.forms import ApprovalForm
-from incentives.models import Claim, Override
+from incentives.models import Claim, Override, State
 from incentives.operations.closing import choice_for
 from incentives.pages import Row, batch_words, kinds_with_files, queue, room_after, track
 from incentives.promises import working_days_after
@@ -182,7 +182,7 @@ def approval(request: ScopedRequest, claim: Claim) -> HttpResponse:
 def _decide(request: ScopedRequest, claim: Claim, form: ApprovalForm) -> Claim:
     data, by, at = form.cleaned_data, request.user, now()
     if data["decision"] == "rejected":
-        return operations.reject_claim(claim=claim, reason=data["reason"], by=by, at=at)
+        return operations.reject_claim(claim=claim, stage=State.VERIFIED, reason=data["reason"], by=by, at=at)
     expected: Decimal = data["expected"] if data["expected"] is not None else Decimal(-1)
     return operations.approve_one(claim=claim, expected=expected, by=by, at=at, reason=data["reason"])
 

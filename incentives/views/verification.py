@@ -15,7 +15,7 @@ from common.views import SeeOther, page, posted, tried
 from common.zones import network_date, now, today
 from incentives import operations
 from incentives.forms import VerificationForm
-from incentives.models import Claim
+from incentives.models import Claim, State
 from incentives.pages import kinds_with_files, track
 from incentives.promises import working_days_after
 from incentives.views.claims import by_ref, steps_of
@@ -79,5 +79,6 @@ def _decide(request: ScopedRequest, claim: Claim, form: VerificationForm) -> Any
     data, by, at = form.cleaned_data, request.user, now()
     if data["decision"] == "verified":
         return operations.verify_claim(claim=claim, reached=form.reached(), by=by, at=at, reason=data["reason"])
-    step = operations.return_claim if data["decision"] == "returned" else operations.reject_claim
-    return step(claim=claim, reason=data["reason"], by=by, at=at)
+    if data["decision"] == "returned":
+        return operations.return_claim(claim=claim, reason=data["reason"], by=by, at=at)
+    return operations.reject_claim(claim=claim, stage=State.SUBMITTED, reason=data["reason"], by=by, at=at)

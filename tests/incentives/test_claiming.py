@@ -14,7 +14,7 @@ from common.errors import IllegalTransition, Stale, constraint_of
 from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
 from incentives import operations
-from incentives.models import Claim, OutcomeVersion
+from incentives.models import Claim, OutcomeVersion, State
 from incentives.operations import Subject
 from partners.models import FiscalYear
 from tests.incentives import factories as make
@@ -239,7 +239,9 @@ def test_a_rejected_claim_frees_its_outcome() -> None:
     with staff_context("test"):
         cast, subject = make.make_cast(), Subject(district=make.make_district())
         claim = make.submitted(cast, subject=subject)
-        operations.reject_claim(claim=claim, reason="The person left.", by=cast.outreach, at=now())
+        operations.reject_claim(
+            claim=claim, stage=State.SUBMITTED, reason="The person left.", by=cast.outreach, at=now()
+        )
         assert make.submitted(cast, subject=subject).state == "submitted"
 
 

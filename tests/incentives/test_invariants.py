@@ -17,7 +17,7 @@ from common.errors import DomainError
 from common.tenancy import staff_context
 from common.zones import now, today
 from incentives import operations
-from incentives.models import Claim, Evidence
+from incentives.models import Claim, Evidence, State
 from incentives.models.claims import DECIDED, FOUR_PEOPLE, LIVE, STEPS
 from incentives.operations import Subject
 from ledger.models import Budget, PaymentBatch, PaymentLine, Transaction
@@ -99,7 +99,8 @@ def send_again(history: History, place: int, person: int) -> None:
 def reject(history: History, place: int, person: int) -> None:
     claim = history.claim(place, *LIVE)
     if claim is not None:
-        operations.reject_claim(claim=claim, reason="No.", by=history.of(claim).outreach, at=now())
+        stage = State.VERIFIED if claim.state == "verified" else State.SUBMITTED
+        operations.reject_claim(claim=claim, stage=stage, reason="No.", by=history.of(claim).outreach, at=now())
 
 
 def withdraw(history: History, place: int, person: int) -> None:

@@ -15,7 +15,7 @@ from common.errors import Stale, constraint_of
 from common.tenancy import staff_context
 from common.zones import network_zone, now, today
 from incentives import operations
-from incentives.models import FiscalOption, Rest, Sweep
+from incentives.models import FiscalOption, Rest, State, Sweep
 from incentives.water import share
 from ledger.models import Budget, NetworkBudget, PartnerLimit
 from ledger.operations import declare_conflict, verify_ledger
@@ -121,7 +121,7 @@ def test_an_open_claim_of_the_year_and_changed_figures_stand_against_it() -> Non
         claim = make.verified(cast, "O11")
         with pytest.raises(operations.SweepRefused, match="1 claim is still open"):
             operations.propose_sweep(year=year(), by=cast.approvers[0], at=swept_on())
-        operations.reject_claim(claim=claim, reason="No.", by=cast.approvers[0], at=now())
+        operations.reject_claim(claim=claim, stage=State.VERIFIED, reason="No.", by=cast.approvers[0], at=now())
         made = operations.propose_sweep(year=year(), by=cast.approvers[0], at=swept_on())
         set_limit("incentive_total", "1900.00", year(), people=(cast.finance[1], cast.finance[2]), last=year())
         with pytest.raises(Stale, match="figures have changed"):
