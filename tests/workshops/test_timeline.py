@@ -11,7 +11,7 @@ import pytest
 from activity.models import LogEntry
 from common.tenancy import staff_context
 from common.zones import now
-from tests.workshops.factories import attend, enroll, make_teacher, make_workshop, some_facts
+from tests.workshops.factories import enroll, make_teacher, make_workshop, some_facts
 from tests.workshops.test_pages import CONSENT, HOME, body
 from tests.world import SignIn, World
 from workshops import operations
@@ -29,7 +29,7 @@ def everything_happens_to_her(world: World) -> tuple[Workshop, Workshop]:
     """She is enrolled, freed, seated again and corrected in an open workshop, and asked about in one that has ended."""
     by = world.people["program_manager"]
     with staff_context("arrange"):
-        teacher = make_teacher(world.home, by, **{"name": UNLIKELY, "email": PERSON["email"]})
+        teacher = make_teacher(world.home, by, name=UNLIKELY, email=PERSON["email"])
         running, over = (make_workshop(world.home, by, facts=some_facts()) for _n in range(2))
         seat = operations.enroll_teacher(workshop=running, person=PERSON, consent=SIGNED, by=by, at=now())
         operations.cancel_enrollment(enrollment=seat, by=by, at=now())
