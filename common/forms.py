@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 else:
     AnyModelForm = forms.ModelForm
 
+DROPPED_OF_A_NUMBER = re.compile(r"\.0*\s*$|^.*[^0-9+\-.\s].*$", re.ASCII | re.DOTALL)
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -90,8 +92,13 @@ class RpModelForm(AnyModelForm):
 
 
 def prepare(field: forms.Field) -> None:
-    """Give a field its typed control and our word for a missing answer; what the form's author set stays."""
+    """Give a field its typed control and our word for a missing answer; what the form's author set stays.
+
+    A whole number is typed in ASCII digits: of anything else nothing is left for `int`, which takes digits of every script.
+    """
     widget = field.widget
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField):
+        field.re_decimal = DROPPED_OF_A_NUMBER
     if isinstance(field, forms.DateField):
         field.validators.append(_a_likely_day)
     if isinstance(field, forms.DateField) and type(widget) is forms.DateInput:

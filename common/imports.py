@@ -123,11 +123,21 @@ def columns_of(lines: Sequence[Line], words: Mapping[str, Sequence[str]]) -> dic
 
 def _limited(rows: list[tuple[int, list[str]]], sha256: str, notice: str) -> Table:
     lines = [Line(number, cells) for number, cells in rows if any(cells)]
-    if len(lines) > MOST_ROWS:
-        raise _refused(f"There are {len(lines):,} rows; at most {MOST_ROWS:,} can be read at once. Split the file.")
+    refuse_too_many(lines[1:] if lines and _may_be_header(lines[0]) else lines)
     if any(len(line.cells) > MOST_COLUMNS for line in lines):
         raise _refused(f"A row has more than {MOST_COLUMNS} columns. Is this the right file?")
     return Table(lines, sha256, notice)
+
+
+def refuse_too_many(lines: Sequence[Line]) -> None:
+    """Raise UnreadableTable for more rows than can be read; the header is none of them."""
+    if len(lines) > MOST_ROWS:
+        raise _refused(f"There are {len(lines):,} rows; at most {MOST_ROWS:,} can be read at once. Split the file.")
+
+
+def _may_be_header(line: Line) -> bool:
+    """True where no cell is an address: who knows the words of the header judges again."""
+    return not any("@" in cell for cell in line.cells)
 
 
 def _text_rows(text: str) -> list[tuple[int, list[str]]]:

@@ -18,6 +18,7 @@ from common.imports import UNSTORABLE, is_formula
 from districts.models import School
 from workshops.columns import ALL
 from workshops.models import Enrollment, RosterRow, Teacher, Workshop
+from workshops.names import same_name
 
 valid_email = EmailValidator()
 LENGTHS = {"name": 120, "email": 254, "school": 160}
@@ -253,13 +254,6 @@ def _people(judged: list[Checked], sessions: int) -> dict[tuple[str, str], Perso
             checked.note = f"Also row {known.lines[0]}. Counted once, all days kept."
             first[key].note = f"Also row {', '.join(map(str, known.lines[1:]))}. Counted once, all days kept."
     return people
-
-
-def same_name(one: str, other: str) -> bool:
-    """True where two spellings may well be one person's."""
-    from rapidfuzz import fuzz
-
-    return fuzz.token_sort_ratio(one.casefold(), other.casefold()) >= 70
 
 
 def _recognize(workshop: Workshop, judged: list[Checked], people: dict[tuple[str, str], Person]) -> int:

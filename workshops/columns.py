@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.imports import Line, Table, columns_of
+from common.imports import Line, Table, columns_of, refuse_too_many
 
 WORDS = {
     "name": ("name", "full name", "teacher", "teacher name", "participant", "attendee"),
@@ -33,9 +33,13 @@ class Typed:
 
 
 def rows_of(table: Table, days: Sequence[dt.date], *, is_over: bool) -> list[Typed]:
-    """Rows of a roster. `days` are the dates of the sessions in order; `is_over`: without day columns all were there."""
+    """Rows of a roster. `days` are the dates of the sessions in order; `is_over`: without day columns all were there.
+
+    Raises UnreadableTable for more people than can be read.
+    """
     header = columns_of(table.lines, WORDS)
     lines = table.lines[1:] if header is not None else table.lines
+    refuse_too_many(lines)
     columns = header if header is not None else _guessed(lines)
     sessions = _day_columns(table.lines[0], set(columns.values()), days) if header is not None else {}
     default = (ALL,) if is_over else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from common.pages import Page, keyset
+from facilitators.models import Facilitator
 from workshops.forms import ListFilter
 from workshops.models import Workshop, WorkshopFacilitator
 
@@ -72,8 +74,9 @@ class Listing:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """What a row of the table shows."""
+        ticked = _ticked(self.page.rows)
         return [
-            {"workshop": row, "status": row.status(self.on), "leads": [lead.facilitator for lead in row.leads.all()]}
+            {"workshop": row, "status": row.status(self.on), "leads": ticked.get(row.pk) or _leads(row)}
             for row in self.page.rows
         ]
 
@@ -102,6 +105,18 @@ def listed(request: HttpRequest, base: QuerySet[Workshop], on: dt.date) -> Listi
         chips(request, form),
         on,
     )
+
+
+def _leads(row: Workshop) -> list[Facilitator]:
+    return [lead.facilitator for lead in row.leads.all()]
+
+
+def _ticked(rows: Iterable[Workshop]) -> dict[int, list[Facilitator]]:
+    """Who is ticked in the form of each draft, by name: nothing of a draft is stored but what was typed. One statement, if any."""
+    refs = {row.pk: row.typed.get("values", {}).get("facilitators", []) for row in rows if row.state == "draft"}
+    asked = {ref for chosen in refs.values() for ref in chosen}
+    people = list(Facilitator.objects.filter(ref__in=asked).order_by("name")) if asked else []
+    return {pk: [person for person in people if person.ref in chosen] for pk, chosen in refs.items()}
 
 
 def in_view(rows: QuerySet[Workshop], view: str, on: dt.date) -> QuerySet[Workshop]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from common.zones import now
 from workshops.checks import Checked, Preview
 from workshops.entry import Entry
 from workshops.facts import Judged, SessionFacts
@@ -70,12 +71,13 @@ class ShownRow:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of "Before you save"."""
+    """One line of "Before you save"; a hint stands against nothing."""
 
     good: bool
     text: str
     anchor: str = ""
     links: tuple[int, ...] = ()
+    hint: bool = False
 
 
 class Sheet:
@@ -227,7 +229,16 @@ class Sheet:
         if not leads:
             word = f"{count} {'facilitator' if count == 1 else 'facilitators'}, accredited on these days"
             lines.append(Line(True, word) if count else Line(False, "Nobody leads it yet", ANCHORS["facilitators"]))
-        return [*lines, *self._roster_lines()] if self.entry.is_log else lines
+        return [*lines, *(self._roster_lines() if self.entry.is_log else self._hints())]
+
+    def _hints(self) -> list[Line]:
+        """A day that is over in what is planned anew: allowed, and often a slip."""
+        begun = self.entry.workshop
+        over = [session for session in self.sessions if session.ends_at < now()]
+        if not over or (begun is not None and begun.state != "draft"):
+            return []
+        words = f"{over[0].on:%a, %b %-d, %Y} is over. Is it the right day? What has been held is logged."
+        return [Line(True, words, ANCHORS["sessions"], hint=True)]
 
     def _roster_lines(self) -> list[Line]:
         if self.preview is None:
@@ -268,6 +279,7 @@ class Sheet:
         parts: dict[str, str] = {
             "before-you-save": render_to_string("workshops/_before.html", context),
             "save-words": render_to_string("workshops/_save_words.html", context),
+            "discard-draft": render_to_string("workshops/_discard.html", context),
         }
         for number, session in enumerate(self.session_rows):
             parts[f"session-{number}-words"] = session["words"]

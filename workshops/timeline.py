@@ -5,7 +5,12 @@ from __future__ import annotations
 from activity.models import LogEntry, LogEntryQuerySet
 from workshops.models import Workshop
 
-NAMES_TEACHERS = ("workshop.enrolled", "workshop.enrollment_canceled", "workshop.person_corrected")
+NAMES_TEACHERS = (
+    "workshop.enrolled",
+    "workshop.enrollment_canceled",
+    "workshop.enrollment_restored",
+    "workshop.person_corrected",
+)
 MAY_NAME_TEACHERS = "workshop.correction_asked"
 
 

@@ -43,7 +43,7 @@ function clear(field) {
 
 function mark(field, wrong) {
   field.classList.toggle("is-invalid", wrong);
-  holder(field).classList.toggle("field-bad", wrong);
+  field.labels[0]?.parentElement.classList.toggle("field-bad", wrong);
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== `${field.id}_error`);
   if (wrong) described.push(`${field.id}_error`);
   set(field, "aria-describedby", described.join(" "));
@@ -55,8 +55,9 @@ function set(field, name, value) {
   else field.removeAttribute(name);
 }
 
+/* Where the words stand: below a field with a label, or below the row of those that only have a name for screen readers. */
 function holder(field) {
-  return field.labels[0].parentElement;
+  return field.labels[0]?.parentElement ?? field.closest("[data-formset-row]") ?? field.parentElement;
 }
 
 function icon(name) {

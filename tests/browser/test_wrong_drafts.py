@@ -55,3 +55,19 @@ def test_an_outcome_that_is_claimed_already_is_said_as_soon_as_its_subject_is_ch
     district.select_option(holder.district.ref)  # type: ignore[union-attr]
     page.get_by_role("link", name="Open that claim").click()
     page.wait_for_url(f"**/claims/{holder.ref}/")
+
+
+def test_a_field_of_a_session_that_is_put_right_is_wrong_no_more(live: Live) -> None:
+    page = live.sign_in("Home program_manager")
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(f"{live.url}/partners/home-mesa/workshops/plan/")
+    page.get_by_role("button", name="Save workshop").click()
+    day, wrong = page.get_by_label("Session 1 date"), page.locator("#id_sessions-0-date_error")
+    expect(wrong).to_have_text("Give at least one session: date, start and end.")
+    expect(day).to_have_attribute("aria-invalid", "true")
+    day.fill(today().isoformat())
+    day.blur()
+    expect(wrong).to_have_count(0)
+    expect(day).not_to_have_attribute("aria-invalid", "true")
+    assert failed == []

@@ -21,3 +21,18 @@ def test_a_year_that_cannot_be_right_is_named_at_its_field(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["1900-01-01", "2100-12-31"])
 def test_every_other_day_is_taken(typed: str) -> None:
     assert Dated({"on": typed}).is_valid()
+
+
+class Counted(RpForm):
+    seats = forms.IntegerField()
+
+
+@pytest.mark.parametrize("typed", ["\uff11\uff10\uff10", "\u0661\u0662", "1_000", "1\uff10", "\u00a07", "1e3", "1.5"])
+def test_a_whole_number_is_typed_in_ascii_digits(typed: str) -> None:
+    assert Counted({"seats": typed}).errors == {"seats": ["Enter a whole number."]}
+
+
+@pytest.mark.parametrize(("typed", "read"), [("100", 100), (" 7 ", 7), ("-3", -3), ("30.0", 30)])
+def test_every_other_whole_number_is_taken(typed: str, read: int) -> None:
+    form = Counted({"seats": typed})
+    assert (form.errors, form.cleaned_data) == ({}, {"seats": read})

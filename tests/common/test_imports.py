@@ -13,6 +13,7 @@ import pytest
 from common import spreadsheets
 from common.exports import csv_text, safe_cell
 from common.imports import UnreadableTable, columns_of, is_formula, read_pasted, read_upload
+from workshops.columns import rows_of
 
 NAUGHTY = [
     "",
@@ -37,6 +38,21 @@ def test_read_upload_refuses_one_row_more_than_the_limit_and_takes_the_limit() -
         read_upload("a.csv", "".join(row.format(n) for n in range(10_001)).encode())
     assert refused.value.message == "There are 10,001 rows; at most 10,000 can be read at once. Split the file."
     assert refused.value.field == "file"
+
+
+@pytest.mark.parametrize("head", ["", "Name,Email,School\r\n"])
+def test_a_roster_holds_10000_people_below_its_header_and_no_more(head: str) -> None:
+    people = [f"Ana Lucero,{n}@example.org,Mesa\r\n" for n in range(10_001)]
+    taken = rows_of(read_upload("a.csv", (head + "".join(people[:-1])).encode()), [], is_over=True)
+    assert len(taken) == 10_000
+    with pytest.raises(UnreadableTable, match="There are 10,001 rows"):
+        read_upload("a.csv", (head + "".join(people)).encode())
+
+
+def test_a_first_line_without_an_address_is_a_person_where_its_words_are_no_header() -> None:
+    table = read_upload("a.csv", "".join(f"Ana Lucero{n}\r\n" for n in range(10_001)).encode())
+    with pytest.raises(UnreadableTable, match="There are 10,001 rows"):
+        rows_of(table, [], is_over=True)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from tests.workshops.factories import (
     attend,
     enroll,
     make_facilitator,
-    make_teacher,
     make_workshop,
     session,
     some_facts,
@@ -440,20 +439,6 @@ def test_contacts_are_the_partners_and_staff_read_them_with_a_reason(
     assert address in body(staff.post(f"{HOME}{workshop.ref}/people/", {"reason": "Complaint of a parent"}))
     with staff_context("assert"):
         assert LogEntry.objects.filter(verb="workshop.people_read").get().reason == "Complaint of a parent"
-
-
-def test_the_timeline_names_teachers_only_to_who_may_know_them(
-    world: World, manager: Client, signed_in: SignIn
-) -> None:
-    by, unlikely = world.people["program_manager"], "Quintessa Abernathy-Vole"
-    with staff_context("arrange"):
-        workshop = make_workshop(world.home, by)
-        seat = enroll(workshop, by, teacher=make_teacher(world.home, by, name=unlikely))
-        cancel_enrollment(enrollment=seat, by=by, at=now())
-    page = f"{HOME}{workshop.ref}/"
-    reads = {role: unlikely in body(signed_in(world.people[role]).get(page)) for role in ("outreach_manager", "staff")}
-    assert unlikely in body(manager.get(page))
-    assert reads == {"outreach_manager": False, "staff": False}
 
 
 def test_a_cell_is_saved_by_itself_and_an_older_page_takes_nothing_back(world: World, manager: Client) -> None:

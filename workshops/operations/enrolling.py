@@ -10,8 +10,9 @@ from django.db import transaction
 from activity.operations import record
 from common.errors import DomainError, IllegalTransition, refusing
 from common.zones import network_date
-from workshops.checks import Person, check, same_name
+from workshops.checks import Person, check
 from workshops.models import Attendance, Consent, Enrollment, Roster, RosterRow, Teacher, Workshop
+from workshops.names import same_name
 from workshops.operations.scheduling import locked
 
 NO_CONSENT = "Say where the people agreed to our keeping their data, and when."
