@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import CodeOrgRole, User
 from common.forms import RpForm
+from common.scopes import SCOPES
 
 
 class RoleForm(RpForm):
@@ -41,3 +42,17 @@ class SettingsForm(RpForm):
         """What change_own_settings takes; the theme menu sends the theme alone, and the keys stay as they are."""
         data = self.cleaned_data
         return {"theme": data["theme"], "single_keys": data["single_keys"] if data["whole"] else kept}
+
+
+class TokenForm(RpForm):
+    """A person makes a token for a program of hers."""
+
+    name = forms.CharField(
+        max_length=80, help_text="What uses it, and where, such as “roster sync on the office computer”."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=SCOPES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one thing that it may do."},
+    )

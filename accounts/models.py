@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from rules.permissions import has_perm
 
+from accounts.tokens import ApiToken
 from activity.models import Link
 from common.dated import DatedRow, in_force, never_overlapping, starts_before_end, two_people
 from common.refs import RefField
@@ -19,6 +20,16 @@ from common.tenancy import AppendOnlyTable, DoorPolicy, GuardedTable, StaffTable
 from common.tenancy.constraints import WallConstraint
 from common.tenancy.models import NetworkModel
 from common.two_people import DOORS, ConfirmedByAnother, GuardTrigger, InPerson
+
+__all__ = [
+    "ApiToken",
+    "CodeOrgInvitation",
+    "CodeOrgRole",
+    "CodeOrgRoleEnd",
+    "Side",
+    "SignInEvent",
+    "User",
+]
 
 
 class Side(models.TextChoices):

@@ -7,6 +7,8 @@ from accounts import views
 urlpatterns = [
     path("account/", views.account_settings, name="account_settings"),
     path("account/held/<slug:ref>/", views.held, name="held_form"),
+    path("account/tokens/", views.token_list, name="token_list"),
+    path("account/tokens/<reference:ref>/revocation/", views.token_revocation, name="token_revocation"),
     path("network/accounts/", views.account_list, name="account_list"),
     path("network/accounts/new/", views.role_new, name="role_new"),
     path("network/accounts/invitations/<str:ref>/confirmation/", views.role_confirmation, name="role_confirmation"),

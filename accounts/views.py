@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 
 from accounts import operations
-from accounts.forms import EndRoleForm, RoleForm, SettingsForm
+from accounts.forms import EndRoleForm, RoleForm, SettingsForm, TokenForm
 from accounts.models import CodeOrgInvitation, CodeOrgRole, CodeOrgRoleEnd
+from accounts.tokens import ApiToken, make_token, revoke_token
 from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.held import held_form
@@ -15,6 +17,7 @@ from common.views import SeeOther, page, posted, pressed, tried
 from common.zones import now, today
 
 ACCOUNTS = "/network/accounts/"
+MOST_SHOWN = 100  # tokens, the newest
 
 
 @requires("accounts.administer")
@@ -133,6 +136,27 @@ def account_settings(request: ScopedRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return SeeOther("/account/")
     return page(request, "accounts/settings.html", {}, form=form)
+
+
+@requires("account.settings", fresh=True)
+def token_list(request: ScopedRequest) -> HttpResponse:
+    """Own tokens with their last use; a new one is made here, and its secret is shown on the answer and never again."""
+    form, secret, at = TokenForm(posted(request)), "", now()
+    if form.is_valid():
+        made = tried(form, lambda: make_token(user=request.user, **form.cleaned_data, at=at))
+        secret, form = (made[1], TokenForm()) if made is not None else ("", form)
+    rows = [{"token": row, "usable": row.is_usable(at)} for row in ApiToken.objects.of(request.user)[:MOST_SHOWN]]
+    return page(request, "accounts/tokens.html", {"rows": rows, "secret": secret}, form=form)
+
+
+@requires("account.settings")
+def token_revocation(request: ScopedRequest, ref: str) -> HttpResponse:
+    """End one's own token (POST); somebody else's is none of one's own."""
+    token = ApiToken.objects.of(request.user).filter(ref=ref).first() if request.method == "POST" else None
+    if token is not None:
+        revoke_token(token=token, at=now())
+        messages.success(request, f"{token.name} opens nothing any more.")
+    return SeeOther(reverse("token_list"))
 
 
 @requires("account.settings")

@@ -22,12 +22,13 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declares; the authorization test reads it from every URL."""
+    """What a view declares; the authorization test reads it from every URL. `by_token`: a call of the API, which no session opens."""
 
     permission: str
     model: type[Model] | None = None
     door: Door | None = None
     fresh: bool = False
+    by_token: bool = False
 
 
 class Person(Protocol):

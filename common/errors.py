@@ -18,6 +18,10 @@ class DomainError(Exception):
         super().__init__(message)
         self.message, self.field = message, field
 
+    def by_field(self) -> dict[str, list[str]]:
+        """Field -> sentences, where it names one."""
+        return {self.field: [self.message]} if self.field else {}
+
 
 class IllegalTransition(DomainError):
     """The record is not in a state from which this step leads on."""

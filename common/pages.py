@@ -59,6 +59,34 @@ def keyset(request: HttpRequest, queryset: QuerySet[Any], *order: str, size: int
     )
 
 
+class NotACursor(ValueError):
+    """The text is no cursor of this list in this order."""
+
+
+def rows_after(queryset: QuerySet[Any], order: tuple[str, ...], *, cursor: str, size: int) -> tuple[list[Any], str]:
+    """At most `size` rows after a cursor ("" for the first), and the cursor of the next page ("" for none). Raises NotACursor."""
+    rows = queryset.order_by(*order)
+    if cursor:
+        read = _read(cursor)
+        named, *values = read if isinstance(read, list) and read else [None]
+        if named != ",".join(order) or len(values) != len(order) or not all(_is_plain(value) for value in values):
+            raise NotACursor
+        rows = rows.filter(_beyond(list(order), values))
+    try:
+        with transaction.atomic():
+            found = list(rows[: size + 1])
+    except (ValueError, TypeError, ValidationError, DataError) as error:
+        raise NotACursor from error
+    if len(found) <= size:
+        return found, ""
+    values = [_value(found[size - 1], column.lstrip("-")) for column in order]
+    return found[:size], _written([",".join(order), *values])
+
+
+def _written(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
 def _turned(column: str) -> str:
     return column[1:] if column.startswith("-") else f"-{column}"
 
@@ -102,7 +130,7 @@ def _is_plain(value: Any) -> bool:
 
 def _link(request: HttpRequest, name: str, row: Model, order: tuple[str, ...]) -> str:
     values = [_value(row, column.lstrip("-")) for column in order]
-    text = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    text = _written(values)
     kept = request.GET.copy()
     kept.pop("after", None)
     kept.pop("before", None)

@@ -85,15 +85,11 @@ class ClaimForm(RpForm):
         return NEEDED[self.outcome.subject_kind][0]
 
     def _offer(self, partner: Partner, today: dt.date) -> None:
-        """Rows that may be chosen, set at the request: places of the partner's states, courses on offer, ended workshops."""
+        """Rows that may be chosen, set at the request."""
         fields: Any = self.fields
-        near = Q(state__code__in=partner.states, is_open=True)
-        fields["district"].queryset = District.objects.filter(near).order_by("name", "id")
-        fields["school"].queryset = School.objects.filter(near).select_related("district").order_by("name", "id")
+        for name, rows in offered(partner, today).items():
+            fields[name].queryset = rows
         fields["school"].label_from_instance = lambda school: f"{school.name}, {school.district}"
-        fields["course"].queryset = Course.objects.offered(today).order_by("name")
-        ended = Workshop.objects.filter(partner=partner, state="ended").select_related("course", "subject")
-        fields["workshop"].queryset = ended.order_by("-first_on", "-id")
         fields["workshop"].label_from_instance = lambda row: f"{row.title}, {row.first_on:%b %-d, %Y}"
 
     def clean_outcome_on(self) -> dt.date:
@@ -108,6 +104,18 @@ class ClaimForm(RpForm):
         """What was chosen."""
         chosen = {name: self.cleaned_data.get(name) for name in NEEDED[self.outcome.subject_kind]}
         return Subject(**{name: value for name, value in chosen.items() if value})
+
+
+def offered(partner: Partner, today: dt.date) -> dict[str, Any]:
+    """What a claim of this partner may be about: places of its states, courses on offer, its ended workshops."""
+    near = Q(state__code__in=partner.states, is_open=True)
+    ended = Workshop.objects.filter(partner=partner, state="ended").select_related("course", "subject")
+    return {
+        "district": District.objects.filter(near).order_by("name", "id"),
+        "school": School.objects.filter(near).select_related("district").order_by("name", "id"),
+        "course": Course.objects.offered(today).order_by("name"),
+        "workshop": ended.order_by("-first_on", "-id"),
+    }
 
 
 def initial_of(claim: Claim) -> dict[str, Any]:

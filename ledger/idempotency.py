@@ -35,7 +35,7 @@ def once(view: View) -> View:
         if key is None:
             return view(request, *args, **kwargs)
         digest = _digest(request)
-        row, is_new = _remember(request, key, digest)
+        row, is_new = remember(request, key, digest)
         if not is_new:
             return _again(request, row, digest)
         response = view(request, *args, **kwargs)
@@ -71,7 +71,7 @@ def _digest(request: HttpRequest) -> str:
     return made.hexdigest()
 
 
-def _remember(request: HttpRequest, key: uuid.UUID, digest: str) -> tuple[IdempotencyKey, bool]:
+def remember(request: Any, key: uuid.UUID, digest: str) -> tuple[IdempotencyKey, bool]:
     """Write the key; where it stands already (or another request is writing it: wait), read it."""
     user: Any = request.user
     try:

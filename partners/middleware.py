@@ -7,11 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.cache import patch_vary_headers
 
 from accounts.sign_in import has_second_factor, is_fresh, second_factor_at, session_is_over, sign_in_again_at
+from accounts.tokens import keep_use, shown_token
 from activity.links import hash_of
 from activity.models import Link, Notice
 from common.access import PUBLIC, Access, ScopedRequest, elsewhere
@@ -19,7 +22,7 @@ from common.held import hold, way_back
 from common.reviews import reviews_of
 from common.tenancy import NOBODY, Door, Scope, entered, moved_to
 from common.tenancy.scope import change_scope
-from common.zones import today
+from common.zones import now, today
 from partners.models import Partner
 from partners.standing import scope_of, standing_of
 
@@ -38,6 +41,8 @@ class TenantMiddleware:
         asked = cast("ScopedRequest", request)
         match = _match(request)
         access: Access | None = getattr(match.func, "access", None) if match else None
+        if access and access.by_token:
+            return self.answered_by_token(asked, match, access)
         user: Any = request.user
         if user.is_authenticated and session_is_over(request):
             back = request.get_full_path() if request.method in SAFE else hold(request, user.pk)
@@ -47,25 +52,56 @@ class TenantMiddleware:
             self.read_shell(asked, match)
             if access and access.permission != PUBLIC and lacks_second_factor(request):
                 return elsewhere(request, second_factor_at(user), back_to=way_back(request))
-            with moved_to(self.door(asked, match, access), read_only=False) as scope:
-                asked.scope = self.narrowed(asked, scope)
-                response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
-            if response.streaming and not getattr(response, "opens_own_scope", False):
-                raise RuntimeError("a streamed body runs outside the transaction: build the whole answer")
-            return response
+            return self.answered(asked, match, access)
+
+    def answered(self, request: ScopedRequest, match: ResolverMatch | None, access: Access | None) -> HttpResponse:
+        """The view's answer, through the door of its URL; a 5xx leaves nothing behind."""
+        with moved_to(self.door(request, match, access), read_only=False) as scope:
+            request.scope = self.narrowed(request, scope)
+            response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        if response.streaming and not getattr(response, "opens_own_scope", False):
+            raise RuntimeError("a streamed body runs outside the transaction: build the whole answer")
+        return response
+
+    def answered_by_token(self, request: ScopedRequest, match: ResolverMatch | None, access: Access) -> HttpResponse:
+        """A call of the API: the person of the token, never of the session; she stands there as she would in a browser.
+
+        A token that is over, of somebody deactivated or without a role today, is nobody's (the view answers 401).
+        """
+        secret, at = bearer_of(request), now()
+        request.user, request.token = AnonymousUser(), None  # type: ignore[attr-defined]
+        with entered(replace(NOBODY, token=hash_of(secret)), read_only=request.method in SAFE):
+            token = shown_token(secret, at) if secret else None
+            if token is not None:
+                request.user, request.token = token.user, token  # type: ignore[attr-defined]
+            change_scope(replace(NOBODY, user=request.user.pk))
+            self.read_standing(request, match)
+            if token is not None and not (token.user.standing.posts or token.user.standing.code_org):
+                request.user = AnonymousUser()
+            response = self.answered(request, match, access)
+        if token is not None and request.user.is_authenticated:
+            with entered(replace(NOBODY, user=token.user_id)):
+                keep_use(token, at)
+        patch_vary_headers(response, ("Authorization",))
+        return response
+
+    def read_standing(self, request: ScopedRequest, match: ResolverMatch | None) -> None:
+        """Who asks, and about which partner, before the door."""
+        request.partner, request.link = None, None  # type: ignore[attr-defined]
+        request.partner_asked = match.kwargs.get("partner") if match else None
+        request.partners = []  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            request.user.standing = standing_of(request.user, today())
 
     def read_shell(self, request: ScopedRequest, match: ResolverMatch | None) -> None:
         """What the page's frame needs, before the door: standing, new notices, freshness of the sign-in."""
         user: Any = request.user
-        request.partner, request.link = None, None  # type: ignore[attr-defined]
-        request.partner_asked = match.kwargs.get("partner") if match else None
-        request.partners = []  # type: ignore[attr-defined]
+        self.read_standing(request, match)
         request.is_fresh, request.sign_in_again = is_fresh(request), partial(sign_in_again_at, user)
         request.new_notices = 0  # type: ignore[attr-defined]
         if user.is_authenticated:
-            user.standing = standing_of(user, today())
             request.new_notices = Notice.objects.of(user).unread().count()  # type: ignore[attr-defined]
 
     def door(self, request: ScopedRequest, match: ResolverMatch | None, access: Access | None) -> Scope:
@@ -107,6 +143,12 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     """True for a person with a role at Code.org whose session was opened with a password alone."""
     user: Any = request.user
     return bool(user.is_authenticated and user.standing.code_org and not has_second_factor(request))
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The secret of `Authorization: Bearer …`; empty where there is none."""
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 def _match(request: HttpRequest) -> ResolverMatch | None:

@@ -10,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from common.scopes import AREAS
 from rp_network import embedded
 
 django_stubs_ext.monkeypatch()
@@ -147,6 +148,22 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "common.forms.Renderer"
+
+# API ----------------------------------------------------------------------------------------------------------------
+SPECTACULAR_SETTINGS = {
+    "TITLE": "RP Network",
+    "DESCRIPTION": "The rules of the pages, for programs: the same people, the same limits, the same refusals.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "TAGS": [{"name": area, "description": words} for area, words in AREAS.items()],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+}
 
 # Database and jobs --------------------------------------------------------------------------------------------------
 if PRODUCTION:

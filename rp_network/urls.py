@@ -22,9 +22,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workshops.urls")),
     path("", include("incentives.urls")),
     path("", include("grants.urls")),
+    path("api/v1/", include("rp_network.api_urls")),
     path("accounts/", include(SIGN_IN)),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
+
+handler404 = "common.api.problems.not_found"
+handler500 = "common.api.problems.failed"
 
 if settings.DEMO_SIGN_IN:
     urlpatterns += [path("demo/", include("impact.demo_sign_in")), path("styleguide/", include("impact.styleguide"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +13,10 @@ from allauth.account.internal.flows.login import record_authentication
 from django.test import Client, RequestFactory
 
 from accounts.models import User
-from common.tenancy import staff_context
-from common.zones import today
+from accounts.tokens import make_token
+from common.scopes import SCOPES
+from common.tenancy import nobody_context, staff_context
+from common.zones import now, today
 from partners.models import Partner
 from partners.operations import ensure_calendars
 from tests import factories
@@ -73,6 +76,28 @@ def signed_in() -> SignIn:
         return client
 
     return sign_in
+
+
+ByToken = Callable[..., Client]
+
+
+def token_of(user: User, *scopes: str) -> str:
+    """The secret of a new token, for everything unless scopes are named."""
+    with nobody_context(user=user.pk):
+        _row, secret = make_token(
+            user=user, name="test", scopes=scopes or [key for key, _words in SCOPES], at=now() - dt.timedelta(minutes=5)
+        )
+    return secret
+
+
+@pytest.fixture
+def by_token() -> ByToken:
+    """`by_token(user)`: a program that acts for her, for everything unless scopes are named."""
+
+    def program(user: User, *scopes: str) -> Client:
+        return Client(headers={"Authorization": f"Bearer {token_of(user, *scopes)}"})
+
+    return program
 
 
 def facts(response: Any) -> str:

@@ -1,11 +1,8 @@
 """Addresses of workshops."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from common.refs import ReferenceConverter
 from workshops.views import corrections, details, drafts, lists, people, rosters
-
-register_converter(ReferenceConverter, "reference")
 
 MINE = "partners/<slug:partner>/workshops/"
 

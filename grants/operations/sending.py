@@ -38,6 +38,11 @@ class NotReady(DomainError):
         self.findings = [finding for finding in findings if finding.result != Result.PASS]
         super().__init__(self.findings[0].reason, field=self.findings[0].field)
 
+    def by_field(self) -> dict[str, list[str]]:
+        """Every finding at its field."""
+        fields = dict.fromkeys(finding.field for finding in self.findings)
+        return {name: [one.reason for one in self.findings if one.field == name] for name in fields}
+
 
 class NoOpenCycle(DomainError):
     """The calendar of cycles ends before this instant."""

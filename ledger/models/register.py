@@ -60,7 +60,10 @@ class ConflictOfInterest(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """One sending of one form by one person: the same key and body get the same answer again, another body is refused."""
+    """One sending of one form, or one call of the API, by one person: the same key and body get the same answer again, another body is refused.
+
+    `location` is where a form led, `body` what a call gave, word for word.
+    """
 
     user = models.ForeignKey(PERSON, on_delete=models.CASCADE, related_name="+")
     key = models.UUIDField()
@@ -68,6 +71,7 @@ class IdempotencyKey(models.Model):
     body_sha256 = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     location = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True, db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 ACCOUNT_AND_LIBRARY_TABLES = {
     "account_emailaddress",
     "account_emailconfirmation",
+    "accounts_apitoken",
     "accounts_signinevent",
     "accounts_user",
     "activity_heartbeat",

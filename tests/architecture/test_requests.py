@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from accounts.models import User
 from common.access import PUBLIC, requires
 from rp_network.urls import urlpatterns as product
-from tests.architecture.test_authorization import KWARGS, patterns
+from tests.architecture.test_authorization import KWARGS, is_call, patterns
 from tests.world import SignIn, World
 
 pytestmark = pytest.mark.django_db
@@ -125,9 +125,10 @@ def test_no_page_has_script_or_style_of_its_own(world: World, signed_in: SignIn)
         assert " onclick=" not in body, name
 
 
-def every_url() -> list[str]:
+def every_url(*, calls: bool = False) -> list[str]:
+    """Every page, or every call of the API, with made-up names."""
     made = []
-    for pattern in patterns():
+    for pattern in (one for one in patterns() if is_call(one) == calls):
         values = {"partner": "home-mesa", "ref": "X-0000000000", "uidb36": "a", "key": "b", "key_id": "1"}
         parts = [*pattern.pattern.converters, *pattern.pattern.regex.groupindex]
         known = {**dict.fromkeys(parts, "x"), **values, **KWARGS.get(str(pattern.name), {})}
@@ -142,6 +143,13 @@ def test_every_address_refuses_a_post_without_its_token(world: World) -> None:
     found = {url: browser.post(url).status_code for url in every_url()}
     assert len(found) > 40
     assert {url: status for url, status in found.items() if status != 403} == {}
+
+
+def test_a_call_of_the_api_needs_no_such_token_because_no_cookie_opens_it(world: World, signed_in: SignIn) -> None:
+    browser = signed_in(world.people["staff"])
+    found = {url: browser.post(url, {}, content_type="application/json").status_code for url in every_url(calls=True)}
+    assert len(found) > 30
+    assert {url: status for url, status in found.items() if status != 401} == {}
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)

@@ -75,5 +75,6 @@ EXAMPLES: dict[type[Any], Any] = {
 KWARGS: dict[str, dict[str, str]] = {
     "invitation_open": {"token": "no-such-token"},
     "demo_sign_in": {"ref": "U-0000000000"},
+    "token_revocation": {"ref": "A-0000000000"},
     "held_form": {"ref": "no-such-form"},
 }
