@@ -40,7 +40,7 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
     if row.state == "draft":
         return [_draft(row, partner)]
     if row.last_on + LATE_AFTER <= on:
-        why = f"The last day was {day(row.last_on)}. {plural(row.enrolled, 'person gets the hours,people get their hours')} when you end it."
+        why = f"The last day was {day(row.last_on)}. {_after_the_end(row.enrolled)}"
         return [
             Todo(
                 _instant(row.last_on + LATE_AFTER),
@@ -81,6 +81,13 @@ def _about(row: Any, partner: Partner, on: dt.date) -> list[Todo]:
             )
         )
     return todos
+
+
+def _after_the_end(people: int) -> str:
+    """What follows for the people of a workshop that is over."""
+    if not people:
+        return "Nobody is enrolled: bring the roster, or cancel it."
+    return f"{plural(people, 'person gets the hours,people get their hours')} when you end it."
 
 
 def _draft(row: Workshop, partner: Partner) -> Todo:

@@ -53,6 +53,10 @@ def test_ticks_are_saved_at_once_and_kept_while_offline_or_signed_out(live: Live
     sound(page)
     hours = page.locator("tr", has_text=NAMES[0]).locator("[data-hours]")
     expect(hours).to_have_text("0")
+    assert hours.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Hours "'
+    target = page.locator("label:has([name=cell])").first.bounding_box()
+    assert target is not None
+    assert min(target["width"], target["height"]) >= 44
     tick(page, NAMES[0])
     word(page, "Saved")
     expect(hours).to_have_text("7")

@@ -74,6 +74,7 @@ def detail(request: ScopedRequest, workshop: Workshop, *, sees_people: bool) -> 
         "timeline": list(entries_of(workshop, sees_people=sees_people, confirms=confirms)[:30]),
         "corrections": corrections,
         "has_come": any(one.has_come(now()) for one in sessions),
+        "early": {one.pk for one in sessions if not one.has_come(now())},
         "waiting_roster": Roster.objects.filter(workshop=workshop, state="draft").exists(),
         "sees_people": sees_people,
         "may_edit": user.has_perm("workshops.edit", workshop),
