@@ -175,6 +175,8 @@ def test_verified_returned_and_rejected_by_the_outreach_manager(cast: make.Cast,
         == 303
     )
     assert client.post(url(claims[2].ref), {"decision": "rejected", "reason": "Seven coaches."}).status_code == 303
+    late = client.post(url(claims[0].ref), {"decision": "rejected", "reason": "An older page."})
+    assert (late.status_code, "cannot be rejected here. Nothing was changed." in facts(late)) == (422, True)
     with staff_context("read"):
         assert [Claim.objects.get(pk=claim.pk).state for claim in claims] == ["verified", "info_requested", "rejected"]
 
