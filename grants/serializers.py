@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import Choice, Day, Given, Money, MoneyShown, RefShown, Shown, Text, Whole
+from common.api.fields import Choice, Day, Given, InstantShown, Money, MoneyShown, RefShown, Shown, Text, Whole
 from grants.content import BudgetLine, Content, Promise
 from grants.forms import MOST_PEOPLE, MOST_ROWS, ProposalPage
 from grants.models import Proposal
@@ -19,11 +19,11 @@ class CycleShown(Shown):
 
     ref = RefShown()
     quarter = serializers.CharField(source="quarter.label")
-    opens_at = serializers.DateTimeField()
-    closes_at = serializers.DateTimeField()
-    reviews_due_at = serializers.DateTimeField()
-    slate_due_at = serializers.DateTimeField()
-    decided_at = serializers.DateTimeField(allow_null=True)
+    opens_at = InstantShown()
+    closes_at = InstantShown()
+    reviews_due_at = InstantShown()
+    slate_due_at = InstantShown()
+    decided_at = InstantShown(allow_null=True)
 
 
 class ProposalShown(Shown):
@@ -36,8 +36,8 @@ class ProposalShown(Shown):
     title = serializers.CharField()
     ask = MoneyShown(allow_null=True)
     cycle = RefShown(source="cycle.ref", default=None, allow_null=True)
-    saved_at = serializers.DateTimeField()
-    submitted_at = serializers.DateTimeField(allow_null=True)
+    saved_at = InstantShown()
+    submitted_at = InstantShown(allow_null=True)
 
 
 class LineShown(Shown):

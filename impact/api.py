@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from activity.models import Notice
 from common.api.endpoint import Endpoint, allows
-from common.api.fields import MoneyShown, RefShown, Shown
+from common.api.fields import InstantShown, MoneyShown, RefShown, Shown
 from common.api.lists import Listing
 from ledger.models import Budget
 
@@ -31,7 +31,7 @@ class MeShown(Shown):
     roles = PostShown(many=True)
     token = serializers.CharField(help_text="The token's name.")
     scopes = serializers.ListField(child=serializers.CharField())
-    expires_at = serializers.DateTimeField()
+    expires_at = InstantShown()
 
 
 class Me(Endpoint):
@@ -54,8 +54,8 @@ class NoticeShown(Shown):
     kind = serializers.CharField()
     text = serializers.CharField()
     url = serializers.CharField(help_text="A path of this site.")
-    at = serializers.DateTimeField()
-    read_at = serializers.DateTimeField(allow_null=True)
+    at = InstantShown()
+    read_at = InstantShown(allow_null=True)
 
 
 class NoticeFilter(django_filters.FilterSet):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import Choice, Day, Given, MoneyShown, RefGiven, RefShown, Shown, Text, Whole
+from common.api.fields import Choice, Day, Given, InstantShown, MoneyShown, RefGiven, RefShown, Shown, Text, Whole
 from common.zones import today
 from incentives.forms import LEVELS, offered
 from incentives.models import OutcomeVersion
@@ -50,10 +50,10 @@ class ClaimShown(Shown):
     state = serializers.CharField()
     amount = MoneyShown(source="version.amount")
     approved_amount = MoneyShown(allow_null=True)
-    sent_at = serializers.DateTimeField(allow_null=True)
-    verified_at = serializers.DateTimeField(allow_null=True)
-    approved_at = serializers.DateTimeField(allow_null=True)
-    paid_at = serializers.DateTimeField(allow_null=True)
+    sent_at = InstantShown(allow_null=True)
+    verified_at = InstantShown(allow_null=True)
+    approved_at = InstantShown(allow_null=True)
+    paid_at = InstantShown(allow_null=True)
 
 
 class FileShown(Shown):

@@ -162,7 +162,6 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [{"name": area, "description": words} for area, words in AREAS.items()],
     "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENFORCE_NON_BLANK_FIELDS": True,
 }
 
 # Database and jobs --------------------------------------------------------------------------------------------------

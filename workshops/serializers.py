@@ -9,7 +9,20 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.models import Course, Format, Subject
-from common.api.fields import Choice, Day, Given, Instant, RefGiven, RefsGiven, RefShown, Shown, Text, Whole, YesNo
+from common.api.fields import (
+    Choice,
+    Day,
+    Given,
+    Instant,
+    InstantShown,
+    RefGiven,
+    RefsGiven,
+    RefShown,
+    Shown,
+    Text,
+    Whole,
+    YesNo,
+)
 from common.api.problems import ApiProblem
 from common.imports import Line, Table
 from common.zones import today
@@ -43,15 +56,15 @@ class WorkshopShown(Shown):
     enrolled = serializers.IntegerField()
     first_on = serializers.DateField()
     last_on = serializers.DateField()
-    saved_at = serializers.DateTimeField()
+    saved_at = InstantShown()
 
 
 class SessionShown(Shown):
     """A session."""
 
     ref = RefShown()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = InstantShown()
+    ends_at = InstantShown()
     zone = serializers.CharField()
     format = serializers.CharField()
 
@@ -135,8 +148,8 @@ class EnrollmentShown(Shown):
     name = serializers.CharField(source="teacher.name")
     email = serializers.CharField(source="teacher.email")
     school = serializers.CharField(source="teacher.school_name")
-    enrolled_at = serializers.DateTimeField()
-    canceled_at = serializers.DateTimeField(allow_null=True)
+    enrolled_at = InstantShown()
+    canceled_at = InstantShown(allow_null=True)
 
 
 class CellGiven(Given):

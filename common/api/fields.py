@@ -18,7 +18,7 @@ REF = {"type": "string", "pattern": "^[A-Z]-[0-9A-Z]{10}$", "example": "W-7K3M9Q
 MONEY = {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$", "example": "2400.00"}
 SHOWN_MONEY = {"type": "string", "pattern": r"^-?[0-9]{1,10}\.[0-9]{2}$", "example": "2400.00"}
 _PLAIN = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+FIRST_YEAR, LAST_YEAR, YEARS = 2000, 2100, "^20[0-9]{2}-"
 Rows = Callable[[Any], Any]
 
 
@@ -108,6 +108,13 @@ class Instant(serializers.DateTimeField):
             self.fail("invalid", format="RFC 3339")
         found: dt.datetime = super().to_internal_value(given)
         return _in_range(found, self)
+
+
+class InstantShown(serializers.DateTimeField):
+    """An instant, UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=dt.UTC, **kwargs)
 
 
 def _in_range[When: dt.date](found: When, field: Any) -> When:

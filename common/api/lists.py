@@ -93,10 +93,11 @@ class NamedFilter(django_filters.CharFilter):
 def listed(listing: Listing, query: QueryDict, rows: Any) -> Answered:
     """The page of `rows` that the query asks for. Raises ApiProblem 400, Http404."""
     refuse_unknown(query, listing.parameters)
-    sort = query.get("sort") or next(iter(listing.sorts))
+    sort = query.get("sort", next(iter(listing.sorts)))
     if sort not in listing.sorts:
         raise _wrong("sort", f"There is no such order: use one of {', '.join(listing.sorts)}.")
     if listing.filters is not None:
+        refuse_empty(query, listing.filters)
         asked = listing.filters(query, rows)
         if not asked.is_valid():
             errors = {name: [str(one) for one in words] for name, words in asked.errors.items()}
@@ -117,6 +118,13 @@ def refuse_unknown(query: QueryDict, known: list[str]) -> None:
         if len(values) > 1:
             raise _wrong(name, f"{name} is given twice.", code="unknown_parameter")
         refuse_text(values[0], name)
+
+
+def refuse_empty(query: QueryDict, filters: type[django_filters.FilterSet]) -> None:
+    """Raise ApiProblem 400 for a filter that names nothing; only words may be empty."""
+    for name, one in filters.base_filters.items():
+        if query.get(name) == "" and not isinstance(one, WordsFilter):
+            raise _wrong(name, f"{name} is empty: leave it out.")
 
 
 def _size(query: QueryDict) -> int:

@@ -9,8 +9,8 @@ import django_filters
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-from common.api.fields import REF, Given, ProblemShown
-from common.api.lists import MOST, USUAL, DayFilter, NamedFilter
+from common.api.fields import REF, YEARS, Day, Given, Instant, ProblemShown, Text
+from common.api.lists import MOST, USUAL, DayFilter, NamedFilter, WordsFilter
 from common.api.problems import MEDIA_TYPE
 
 REFUSALS = {
@@ -117,6 +117,12 @@ class ApiSchema(AutoSchema):
             found["additionalProperties"] = False
         return found
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(field, Text) and not field.allow_blank:
+            return {**found, "minLength": 1}
+        return {**found, "pattern": YEARS} if isinstance(field, Day | Instant) else found
+
     def get_override_parameters(self) -> list[Any]:
         """Path, query and header."""
         path = [
@@ -137,7 +143,7 @@ class ApiSchema(AutoSchema):
             _query("sort", {"type": "string", "enum": list(listing.sorts)}, "The order; a minus turns it around."),
             _query("limit", limit, "Rows of a page."),
             _query(
-                "cursor", {"type": "string", "maxLength": 8000}, "Where the page begins: from `next`, never made up."
+                "cursor", {"type": "string", "format": "cursor"}, "Where the page begins: from `next`, never made up."
             ),
         ]
 
@@ -149,9 +155,10 @@ def _query(name: str, schema: dict[str, Any], words: str) -> OpenApiParameter:
 def schema_of(one: django_filters.Filter) -> dict[str, Any]:
     """The kind of a filter's value."""
     if isinstance(one, DayFilter):
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": YEARS}
     if isinstance(one, django_filters.ChoiceFilter):
         return {"type": "string", "enum": [key for key, _words in one.extra["choices"]]}
     if isinstance(one, NamedFilter):
         return REF if one.by == "ref" else SLUG
-    return {"type": "string", "maxLength": one.extra.get("max_length", 100)}
+    least = {} if isinstance(one, WordsFilter) else {"minLength": 1}
+    return {"type": "string", **least, "maxLength": one.extra.get("max_length", 100)}

@@ -166,6 +166,7 @@ def test_rows_of_another_partner_are_not_found_in_path_query_body_and_list(
     refused = [
         client.get(f"{WORKSHOPS}{foreign.ref}/"),
         client.get(f"/api/v1/partners/away/workshops/{mine.ref}/"),
+        by_token(world.people["staff"]).get(f"/api/v1/partners/away/workshops/{mine.ref}/"),
         by_token(world.people["outreach_manager"]).get("/api/v1/network/workshops/?partner=away"),
         sent(client, f"{WORKSHOPS}{mine.ref}/", facts_sent, method="put"),
         sent(client, f"{WORKSHOPS}{mine.ref}/attendance/", {"cells": [cell]}),
