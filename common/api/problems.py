@@ -38,7 +38,7 @@ CODES = {
     "unknown_parameter": "The query has a parameter that this call does not know, or has one twice.",
     "invalid_cursor": "The cursor is not one of this list in this order.",
     "malformed_json": "The body is not JSON.",
-    "invalid": "A field is missing, unknown, or not of its kind; `errors` says which.",
+    "invalid": "A field is missing, unknown, or not of its kind; errors says which.",
     "missing_idempotency_key": "This call needs the header Idempotency-Key with a UUID.",
     "key_used": "The Idempotency-Key was used for another call or another body.",
     "too_large": "The body is larger than 1 MB.",

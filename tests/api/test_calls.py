@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
@@ -71,6 +72,13 @@ def test_what_cannot_be_read_is_refused_at_its_field(body: Any, code: str, field
     assert (response.status_code, found["status"], found["code"]) == (400, 400, code)
     assert response.headers["Content-Type"] == "application/problem+json"
     assert field is None or (field if field != "__all__" else next(iter(found["errors"]))) in found["errors"]
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800"])
+def test_a_reference_that_is_no_text_never_reaches_the_database(text: str, client: Client) -> None:
+    body = {"outcome": "O11", "outcome_on": str(today()), "about": {"district": f"D-{text}"}}
+    response = sent(client, CLAIMS, json.dumps(body))
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["about.district"])
 
 
 def test_a_body_that_is_too_large_or_no_json_is_refused(client: Client) -> None:
