@@ -14,7 +14,7 @@ from tests.architecture.test_authorization import EXAMPLES, MATRIX, OURS, addres
 from tests.architecture.test_tenant_tables import TABLES
 from tests.world import SECRET, SignIn, World, facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.full]
 WRITERS = ("director", "program_manager", "champion", "outreach_manager")
 FORMS = sorted(name for name in OURS if "partner" in OURS[name].pattern.converters and not MATRIX[name].get("public"))
 
