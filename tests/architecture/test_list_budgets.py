@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import CodeOrgInvitation, CodeOrgRoleEnd
+from accounts.tokens import make_token
 from activity.models import Notice
 from activity.operations import record
-from common.tenancy import staff_context
+from common.tenancy import staff_context, tenant_context
 from common.zones import now, today
 from partners.models import Invitation, Membership
 from tests import factories
@@ -80,6 +81,13 @@ def more_memberships(world: World, number: int) -> None:
         factories.make_member(factories.make_partner(), "director", user=world.people["director"])
 
 
+def more_tokens(world: World, number: int) -> None:
+    person = world.people["program_manager"]
+    with tenant_context(world.home.pk, user=person.pk):
+        for _ in range(number):
+            make_token(user=person, name="Nightly report", scopes=["workshops:read"], at=now())
+
+
 def more_territories(world: World, number: int) -> None:
     for _ in range(number):
         a_territory(world, world.home)
@@ -92,6 +100,7 @@ LISTS: list[tuple[str, str, Callable[[World, int], None], int]] = [
     ("/partners/home-mesa/people/", "staff", more_people, 7),
     ("/network/accounts/", "administrator", more_code_org, 5),
     ("/network/territories/", "staff", more_territories, 2),
+    ("/account/tokens/", "program_manager", more_tokens, 3),
     ("/notices/", "program_manager", more_notices, 3),
     ("/notices/", "staff", more_notices, 2),
     ("/partners/", "director", more_memberships, 2),

@@ -53,6 +53,7 @@ COUNTED = {
     "school_list": "ledger/test_pages.py",
     "school_options": "ledger/test_pages.py",
     "slate": HERE,
+    "token_list": "architecture/test_list_budgets.py",
     "territory_list": "architecture/test_list_budgets.py",
     "verification_list": "incentives/test_pages.py",
     "waitlist": HERE,
