@@ -45,10 +45,15 @@ def tried(form: Any, operation: Callable[[], Any]) -> Any:
     try:
         return operation()
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        refuse(form, error)
     except ValidationError as error:
         _spread(form, error)
     return None
+
+
+def refuse(form: Any, error: DomainError) -> None:
+    """Say the refusal at the field that it names, or above the form."""
+    form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
 def pressed(request: HttpRequest, operation: Callable[[], Any], done: str, *, back_to: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 pytest_plugins = ["tests.guard_hook", "tests.world"]
 
+ATTEMPTS, PATIENCE = 5, 60.0
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 SEEDED = {
     "partners_datedsetting",
@@ -89,8 +91,38 @@ def remember_seeds() -> None:
 
 
 def wipe() -> None:
-    """Empty every table as the owner, and put back what migrations seeded."""
+    """Empty every table as the owner, and put back what migrations seeded.
+
+    A server may still work on a request whose browser is gone: wait for its transaction, and for its locks on rows.
+    """
     connections["default"].close()
+    for attempt in range(1, ATTEMPTS + 1):
+        wait_until_quiet()
+        try:
+            empty()
+            return
+        except psycopg.errors.DeadlockDetected:
+            if attempt == ATTEMPTS:
+                raise
+
+
+def wait_until_quiet() -> None:
+    """Until nobody else holds a lock on a table of the test database."""
+    held = """
+        select count(*) from pg_locks
+        where locktype = 'relation' and pid <> pg_backend_pid()
+          and database = (select oid from pg_database where datname = current_database())
+    """
+    end = time.monotonic() + PATIENCE
+    with owner_connection() as owner:
+        owner.autocommit = True
+        while owner.execute(held).fetchone() != (0,):
+            assert time.monotonic() < end, "a transaction of this test never ended"
+            time.sleep(0.05)
+
+
+def empty() -> None:
+    """The truncation, in one transaction."""
     with owner_connection() as owner:
         tables = [
             row[0]

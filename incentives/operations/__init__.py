@@ -11,6 +11,7 @@ from incentives.operations.catalog import (
 )
 from incentives.operations.claiming import (
     AlreadyClaimed,
+    AlreadyStarted,
     ClaimRefused,
     EvidenceMissing,
     Subject,
@@ -51,6 +52,7 @@ from incentives.operations.verifying import Reached, VerificationRefused, reject
 
 __all__ = [
     "AlreadyClaimed",
+    "AlreadyStarted",
     "ApprovalRefused",
     "CatalogRefused",
     "ClaimRefused",

@@ -47,6 +47,14 @@ class AlreadyClaimed(DomainError):
         self.held_by = held_by
 
 
+class AlreadyStarted(Stale):
+    """This very form was saved before, with other facts: `claim` is the draft that it became."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__("This form is saved as a draft already. What you typed is kept: compare and save again.")
+        self.claim = claim
+
+
 class EvidenceMissing(DomainError):
     """A required kind of evidence has no file."""
 
@@ -111,15 +119,18 @@ def start_claim(
     at: dt.datetime,
     typed: Typed | None = None,
 ) -> Claim:
-    """Begin a draft (Director, Program Manager; tenant door). The same form sent twice makes one draft. Raises ClaimRefused."""
+    """Begin a draft (Director, Program Manager; tenant door). The same form sent twice makes one draft.
+
+    Raises ClaimRefused, and AlreadyStarted where the form came back from Back with other facts.
+    """
     typed = typed or Typed()
+    facts = {**_facts(version, subject, outcome_on, at), "words": typed.words.strip()}
     known = Claim.objects.filter(form_key=typed.form_key).first()
     if known is not None:
+        if any(getattr(known, name) != value for name, value in facts.items()):
+            raise AlreadyStarted(known)
         return known
-    facts = _facts(version, subject, outcome_on, at)
-    claim = Claim.objects.create(
-        partner=partner, form_key=typed.form_key, created_by=by, created_at=at, words=typed.words.strip(), **facts
-    )
+    claim = Claim.objects.create(partner=partner, form_key=typed.form_key, created_by=by, created_at=at, **facts)
     record(claim, verb="claim.started", text=f"A claim on {version.title} was started", by=by, at=at)
     return claim
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from common.errors import DomainError
 from common.exports import csv_response
 from common.money import show_money
 from common.pages import keyset
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, posted, refuse, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figures
@@ -111,19 +112,47 @@ def _exported(claim: Claim) -> list[Any]:
 
 @requires("incentives.claim")
 def claim_new(request: ScopedRequest) -> HttpResponse:
-    """Begin a claim on the outcome that the URL names; without one, the catalog."""
+    """Begin a claim on the outcome that the URL names; without one, the catalog.
+
+    The key of the form stands in the address, so that Back finds the draft that the form became and makes no second one.
+    """
+    partner = request.partner
     outcome = Outcome.objects.filter(code=request.GET.get("outcome", "")[:6].replace("\0", "")).first()
     if outcome is None:
-        return SeeOther(f"/partners/{request.partner.slug}/outcomes/")
-    form = ClaimForm(posted(request), outcome=outcome, partner=request.partner, today=today())
+        return SeeOther(f"/partners/{partner.slug}/outcomes/")
+    key = _key(request.GET.get("form", ""))
+    if request.method != "POST" and (place := _place_of(request, outcome, key)):
+        return SeeOther(place)
+    initial = {"form_key": key} if key else None
+    form = ClaimForm(posted(request), outcome=outcome, partner=partner, today=today(), initial=initial)
     if form.is_valid():
-        made = tried(
-            form, lambda: operations.start_claim(partner=request.partner, **_typed(form), by=request.user, at=now())
-        )
-        if made is not None:
+        try:
+            made = operations.start_claim(partner=partner, **_typed(form), by=request.user, at=now())
+        except operations.AlreadyStarted as started:
+            return _edited(request, Claim.objects.shown().get(pk=started.claim.pk))
+        except DomainError as error:
+            refuse(form, error)
+        else:
             messages.success(request, "The draft is saved. Add its evidence, then send it.")
-            return SeeOther(f"/partners/{request.partner.slug}/claims/{made.ref}/")
+            return SeeOther(f"/partners/{partner.slug}/claims/{made.ref}/")
     return page(request, "incentives/claim_form.html", _form_context(request, form), form=form)
+
+
+def _place_of(request: ScopedRequest, outcome: Outcome, key: uuid.UUID | None) -> str:
+    """Where a form without a key, or one that became a draft, is found; "" where it is this page."""
+    if key is None:
+        return f"{request.path}?outcome={outcome.code}&form={uuid.uuid4()}"
+    kept = Claim.objects.filter(partner=request.partner, form_key=key).first()
+    if kept is None:
+        return ""
+    return f"/partners/{request.partner.slug}/claims/{kept.ref}/{'facts/' if kept.is_editable else ''}"
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _typed(form: ClaimForm) -> dict[str, Any]:
@@ -177,6 +206,10 @@ def claim_checks(request: ScopedRequest) -> HttpResponse:
 @requires("incentives.claim", Claim, row=by_ref)
 def claim_edit(request: ScopedRequest, claim: Claim) -> HttpResponse:
     """Correct the facts of a draft or returned claim."""
+    return _edited(request, claim)
+
+
+def _edited(request: ScopedRequest, claim: Claim) -> HttpResponse:
     outcome = claim.version.outcome
     form = ClaimForm(posted(request), outcome=outcome, partner=request.partner, today=today(), claim=claim)
     if form.is_valid() and tried(form, lambda: _corrected(request, claim, form)):

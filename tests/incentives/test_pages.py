@@ -54,7 +54,7 @@ def home(world: World, cast: make.Cast, signed_in: SignIn) -> Client:
 def test_a_claim_is_made_proved_and_sent_in_the_browser(cast: make.Cast, home: Client) -> None:
     with staff_context("arrange"):
         district = make.make_district("Mimbres Valley")
-    page = home.get("/partners/home-mesa/claims/new/?outcome=O11")
+    page = home.get("/partners/home-mesa/claims/new/?outcome=O11", follow=True)
     key = page.context["form"]["form_key"].value()
     typed = {"district": district.ref, "outcome_on": today().isoformat(), "words": "From July on", "form_key": key}
     made = home.post("/partners/home-mesa/claims/new/?outcome=O11", typed)
@@ -70,6 +70,24 @@ def test_a_claim_is_made_proved_and_sent_in_the_browser(cast: make.Cast, home: C
     with staff_context("read"):
         claim = Claim.objects.get()
         assert (claim.state, claim.claimant, claim.subject) == ("submitted", cast.manager, "Mimbres Valley")
+
+
+def test_back_and_save_again_makes_no_second_draft_and_loses_no_words(cast: make.Cast, home: Client) -> None:
+    with staff_context("arrange"):
+        district = make.make_district("Mimbres Valley")
+    asked = home.get("/partners/home-mesa/claims/new/?outcome=O11")
+    form = asked.headers["Location"]
+    key = home.get(form).context["form"]["form_key"].value()
+    typed = {"district": district.ref, "outcome_on": today().isoformat(), "words": "first 4711", "form_key": key}
+    detail = home.post(form, typed).headers["Location"]
+    assert home.get(form).headers["Location"] == f"{detail}facts/"
+    again = home.post(form, {**typed, "words": "second 4712"})
+    assert again.status_code == 422 and "first 4711" in facts(again) and "second 4712" in facts(again)
+    edition = again.context["form"]["edition"].value()
+    saved = home.post(form, {**typed, "words": "second 4712", "edition": edition})
+    assert (saved.status_code, saved.headers["Location"]) == (303, detail)
+    with staff_context("read"):
+        assert Claim.objects.get().words == "second 4712"
 
 
 def test_a_refused_form_keeps_what_was_typed(cast: make.Cast, home: Client) -> None:
