@@ -24,6 +24,17 @@ else:
     AnyModelForm = forms.ModelForm
 
 DROPPED_OF_A_NUMBER = re.compile(r"\.0*\s*$|^.*[^0-9+\-.\s].*$", re.ASCII | re.DOTALL)
+WORDS = {
+    "required": "Fill this in.",
+    "invalid_choice": "Choose from the list.",
+    "invalid_pk_value": "Choose from the list.",
+    "min_value": "Enter at least %(limit_value)s.",
+    "max_value": "Enter at most %(limit_value)s.",
+    "min_length": "Use at least %(limit_value)s characters.",
+    "max_length": "Use at most %(limit_value)s characters; these are %(show_value)s.",
+    "max_digits": "Use at most %(max)s digits.",
+    "max_decimal_places": "Use at most %(max)s decimals.",
+}
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -92,7 +103,7 @@ class RpModelForm(AnyModelForm):
 
 
 def prepare(field: forms.Field) -> None:
-    """Give a field its typed control and our word for a missing answer; what the form's author set stays.
+    """Give a field its typed control and our words for a wrong answer; what the form's author set stays.
 
     A whole number is typed in ASCII digits: of anything else nothing is left for `int`, which takes digits of every script.
     """
@@ -109,10 +120,22 @@ def prepare(field: forms.Field) -> None:
         parts = isinstance(field, forms.FloatField | forms.DecimalField)
         widget.input_type = "text"
         widget.attrs.setdefault("inputmode", "decimal" if parts else "numeric")
-    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = (
-            "Choose one." if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "Fill this in."
-        )
+    _speak(field)
+
+
+def _speak(field: forms.Field) -> None:
+    """Our words in place of the library's."""
+    for code, words in WORDS.items():
+        if field.error_messages.get(code) == _words_of_django(field, code):
+            is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+            field.error_messages[code] = "Choose one." if code == "required" and is_choice else words
+
+
+def _words_of_django(field: forms.Field, code: str) -> Any:
+    """What the library itself says of a code; None where it leaves that to a validator."""
+    djangos = (kind for kind in type(field).__mro__ if kind.__module__.startswith("django."))
+    said = (vars(kind).get("default_error_messages", {}).get(code) for kind in djangos)
+    return next(filter(None, said), None)
 
 
 def _a_likely_day(on: dt.date) -> None:

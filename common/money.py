@@ -83,12 +83,20 @@ class MoneyFormField(forms.CharField):
         "required": "Enter an amount.",
         "min": "Enter at least %(limit)s.",
         "max": "Enter at most %(limit)s.",
+        "not_whole": "Enter whole dollars, such as 1,250.",
     }
 
-    def __init__(self, *, min_amount: Decimal | None = None, max_amount: Decimal | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        min_amount: Decimal | None = None,
+        max_amount: Decimal | None = None,
+        whole: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("max_length", 20)
         super().__init__(**kwargs)
-        self.min_amount, self.max_amount = min_amount, max_amount
+        self.min_amount, self.max_amount, self.whole = min_amount, max_amount, whole
         self.widget.attrs.setdefault("inputmode", "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
@@ -98,9 +106,13 @@ class MoneyFormField(forms.CharField):
         if text in self.empty_values:
             return None
         try:
-            return parse_money(str(text))
+            amount = parse_money(str(text))
         except NotMoney as error:
-            raise ValidationError(str(error), code="not_money") from error
+            words = self.error_messages["not_whole"] if self.whole else str(error)
+            raise ValidationError(words, code="not_money") from error
+        if self.whole and amount != whole_dollars(amount):
+            raise ValidationError(self.error_messages["not_whole"], code="not_whole")
+        return amount
 
     def run_validators(self, value: Any) -> None:
         """Length validators of CharField are for text; the range is asked here."""

@@ -78,8 +78,8 @@ class ProposalForm(DraftForm):
         label="Goals that it serves", choices=Goal.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     objectives = _words("Objectives", 2000, rows=4)
-    ask = MoneyFormField(label="You ask for", required=False)
-    minimum = MoneyFormField(label="Still useful from", required=False)
+    ask = MoneyFormField(label="You ask for", required=False, whole=True)
+    minimum = MoneyFormField(label="Still useful from", required=False, whole=True, min_amount=Decimal(1))
     starts_on = _day("First day")
     ends_on = _day("Last day")
     place = _words("Place", 120)

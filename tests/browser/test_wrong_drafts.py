@@ -13,7 +13,7 @@ from tests.grants.factories import draft
 from tests.incentives import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MONEY = "Enter an amount in dollars and cents, such as 1,250.00."
+MONEY = "Enter whole dollars, such as 1,250."
 
 
 def test_money_that_is_no_money_is_named_once_its_field_is_left(live: Live) -> None:

@@ -36,3 +36,19 @@ def test_a_whole_number_is_typed_in_ascii_digits(typed: str) -> None:
 def test_every_other_whole_number_is_taken(typed: str, read: int) -> None:
     form = Counted({"seats": typed})
     assert (form.errors, form.cleaned_data) == ({}, {"seats": read})
+
+
+class Asked(RpForm):
+    size = forms.IntegerField(min_value=1, max_value=500)
+    kind = forms.ChoiceField(choices=[("a", "A")], error_messages={"required": "Say which."})
+    name = forms.CharField(max_length=3)
+
+
+def test_what_is_wrong_is_said_in_the_words_of_the_product() -> None:
+    wrong = Asked({"size": "0", "kind": "b", "name": "four"}).errors
+    assert wrong == {
+        "size": ["Enter at least 1."],
+        "kind": ["Choose from the list."],
+        "name": ["Use at most 3 characters; these are 4."],
+    }
+    assert Asked({"size": "501", "name": "abc"}).errors == {"size": ["Enter at most 500."], "kind": ["Say which."]}

@@ -48,7 +48,7 @@ def test_money_that_is_no_money_is_named_at_its_field_and_kept(held: Arena, sign
     page = facts(response)
     assert response.status_code == 422
     assert f'value="{amount}"' in page
-    assert "Enter an amount in dollars and cents" in page or "Ask for whole dollars" in page
+    assert "Enter whole dollars, such as 1,250." in page or "Ask for whole dollars" in page
     with staff_context("look"):
         row.refresh_from_db()
         assert (row.state, row.version, row.answers["ask"]) == ("draft", None, amount)
@@ -61,18 +61,20 @@ def test_what_cannot_be_read_is_named_at_its_field_when_the_draft_is_kept_and_op
     with staff_context("arrange"):
         row = operations.start_proposal(partner=held.world.home, by=held.world.people["director"], at=held.during)
     browser = signed_in(held.world.people["director"])
-    given = typed(held.cycle, ask="1e3", minimum="300") | {"lines-0-amount": "NaN", "outcomes-0-promised": "12.5"}
+    given = typed(held.cycle, ask="1e3", minimum="-5") | {"lines-0-amount": "NaN", "outcomes-0-promised": "12.5"}
     kept = browser.post(url(row, "draft"), given, headers={"X-Requested-With": "fetch"})
     opened = browser.get(url(row, "draft"))
     money, count = "Enter an amount in dollars and cents, such as 1,250.00.", "Enter a count in digits, such as 1,200."
-    wrong = {"id_ask": money, "id_lines-0-amount": money, "id_outcomes-0-promised": count}
+    whole, least = "Enter whole dollars, such as 1,250.", "Enter at least $1.00."
+    wrong = {"id_ask": whole, "id_minimum": least, "id_lines-0-amount": money, "id_outcomes-0-promised": count}
     assert (kept.status_code, kept.json()["wrong"]) == (200, wrong)
     for field in wrong:
         assert f'id="{field}_error"' in facts(opened)
-    assert 'id="id_minimum_error"' not in facts(opened)
+    assert 'id="id_title_error"' not in facts(opened)
     assert [value for value in ("1e3", "NaN", "12.5") if f'value="{value}"' not in facts(opened)] == []
-    assert [one.title for one in opened.context["findings"][:3]] == [
+    assert [one.title for one in opened.context["findings"][:4]] == [
         "You ask for",
+        "Still useful from",
         "Line 1, Amount",
         "Outcome 1, Promised",
     ]
