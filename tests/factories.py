@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import CodeOrgRole, CodeOrgRoleEnd, Side, User
@@ -16,16 +17,18 @@ LONG_AGO = dt.date(2024, 1, 1)
 
 def make_user(side: str = Side.PARTNER, **given: Any) -> User:
     """A person who can sign in with `password`, if one is given."""
+    user = _user(side, **given)
+    user.save()
+    return user
+
+
+def _user(side: str, **given: Any) -> User:
     n = next(_number)
     password = given.pop("password", None)
-    return User.objects.create_user(
-        given.pop("email", f"person{n}@example.org"),
-        given.pop("name", f"Person {n}"),
-        side,
-        password,
-        joined_at=now(),
-        **given,
-    )
+    facts = {"email": f"person{n}@example.org", "name": f"Person {n}", "joined_at": now(), **given}
+    user = User(side=side, **facts)
+    user.set_password(password)
+    return user
 
 
 def make_partner(**given: Any) -> Partner:
@@ -47,33 +50,51 @@ def make_member(partner: Partner, role: str = "program_manager", **given: Any) -
     user = given.pop("user", None) or make_user(
         **{key: given.pop(key) for key in ("email", "name", "password") if key in given}
     )
+    _membership(partner, user, role, **given).save()
+    return user
+
+
+def _membership(partner: Partner, user: User, role: str, **given: Any) -> Membership:
     ends = (
         {"ends_before": today() + dt.timedelta(days=200)}
         if role == "champion" or given.get("employed") is False
         else {}
     )
-    Membership.objects.create(
+    return Membership(
         partner=partner, user=user, role=role, created_at=now(), **{"starts_on": LONG_AGO, **ends, **given}
     )
-    return user
+
+
+def make_members(partner: Partner, names: dict[str, str]) -> dict[str, User]:
+    """One person a role, by role: what `make_member` makes one by one, in two statements."""
+    people = {role: _user(Side.PARTNER, name=name) for role, name in names.items()}
+    User.objects.bulk_create(people.values())
+    Membership.objects.bulk_create(_membership(partner, user, role) for role, user in people.items())
+    return people
 
 
 def make_code_org(*roles: str, **given: Any) -> User:
     """A person at Code.org who holds these roles today; each was proposed by one founder and confirmed by the other."""
     user = given.pop("user", None) or make_user(Side.CODE_ORG, **given)
-    for role in roles:
-        proposer, confirmer = founders()
-        CodeOrgRole.objects.create(
-            user=user,
-            role=role,
-            valid_from=LONG_AGO,
-            reason="test",
-            proposed_by=proposer,
-            proposed_at=now(),
-            confirmed_by=confirmer,
-            confirmed_at=now(),
-        )
+    CodeOrgRole.objects.bulk_create(_roles(user, roles, founders()))
     return user
+
+
+def _roles(user: User, roles: Iterable[str], by: tuple[User, User]) -> list[CodeOrgRole]:
+    proposer, confirmer = by
+    facts = {"valid_from": LONG_AGO, "reason": "test", "proposed_at": now(), "confirmed_at": now()}
+    return [CodeOrgRole(user=user, role=role, proposed_by=proposer, confirmed_by=confirmer, **facts) for role in roles]
+
+
+def make_code_org_people(roles: list[tuple[str, str]]) -> list[User]:
+    """One person for each pair of a role and a name, as `make_code_org` makes them."""
+    people = [_user(Side.CODE_ORG, name=name) for _role, name in roles]
+    User.objects.bulk_create(people)
+    by = founders()
+    CodeOrgRole.objects.bulk_create(
+        row for user, (role, _name) in zip(people, roles, strict=True) for row in _roles(user, [role], by)
+    )
+    return people
 
 
 def end_code_org_roles(person: User, valid_before: dt.date) -> None:

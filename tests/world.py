@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client, RequestFactory
 
 from accounts.models import User
@@ -45,12 +48,13 @@ def world(db: None) -> World:
             factories.make_partner(name="Home Mesa CS Alliance", slug="home-mesa"),
             factories.make_partner(name=f"Away {SECRET}", slug="away"),
         )
-        for role in PARTNER_ROLES:
-            made.people[role] = factories.make_member(made.home, role, name=f"Home {role}")
-            made.away_people[role] = factories.make_member(made.away, role, name=f"{SECRET} {role}")
-        for role in CODE_ORG_ROLES:
-            made.people[role] = factories.make_code_org(role, name=f"Code.org {role}")
-        other = factories.make_code_org("outreach_manager", name="Code.org second outreach manager")
+        made.people = factories.make_members(made.home, {role: f"Home {role}" for role in PARTNER_ROLES})
+        made.away_people = factories.make_members(made.away, {role: f"{SECRET} {role}" for role in PARTNER_ROLES})
+        names = [(role, f"Code.org {role}") for role in CODE_ORG_ROLES]
+        *ours, other = factories.make_code_org_people(
+            [*names, ("outreach_manager", "Code.org second outreach manager")]
+        )
+        made.people |= dict(zip(CODE_ORG_ROLES, ours, strict=True))
         made.away_people["outreach_manager"] = other
         factories.assign(made.people["outreach_manager"], made.home)
         factories.assign(other, made.away)
@@ -65,14 +69,16 @@ def signed_in() -> SignIn:
     """`signed_in(user)`: a browser whose session counts as opened with a second factor just now; fresh=False: an hour ago."""
 
     def sign_in(user: User, *, fresh: bool = True, second_factor: bool = True) -> Client:
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        request = RequestFactory().get("/")
-        request.session = client.session
+        client, request = Client(), RequestFactory().get("/")
+        request.session = SessionStore()
+        request.session[SESSION_KEY] = str(user.pk)
+        request.session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         record_authentication(request, user, method="mfa" if second_factor else "password", reauthenticated=True)
         if not fresh:
             request.session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] -= 3600
-        request.session.save()
+        request.session.create()
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
         return client
 
     return sign_in

@@ -105,11 +105,16 @@ def assign_outreach_manager(
 
 @transaction.atomic
 def ensure_calendars(*, on: dt.date) -> int:
-    """Make fiscal years, quarters and program years until the end of the year after `on` (staff door); how many are new."""
-    made = 0
-    for year in range(on.year - 1, on.year + 2):
-        made += _fiscal_year(year) + _program_year(year)
-    return made
+    """Make fiscal years, quarters and program years until the end of the year after `on` (staff door); how many years are new."""
+    years = range(on.year - 1, on.year + 2)
+    before = _years_kept()
+    kept = FiscalYear.objects.bulk_create(map(_fiscal_year, years), ignore_conflicts=True)
+    fiscal = {row.starts_on.year: row for row in FiscalYear.objects.filter(label__in=[row.label for row in kept])}
+    Quarter.objects.bulk_create(
+        (_quarter(fiscal[year], year, number) for year in years for number in range(1, 5)), ignore_conflicts=True
+    )
+    ProgramYear.objects.bulk_create(map(_program_year, years), ignore_conflicts=True)
+    return _years_kept() - before
 
 
 def _refuse_assignment(
@@ -154,22 +159,19 @@ def free_slug(name: str) -> str:
     return base if base not in taken else next(f"{base}-{n}" for n in range(2, 10_000) if f"{base}-{n}" not in taken)
 
 
-def _fiscal_year(year: int) -> int:
-    fiscal, new = FiscalYear.objects.get_or_create(
-        label=f"FY{year}", defaults={"starts_on": dt.date(year, 1, 1), "ends_before": dt.date(year + 1, 1, 1)}
-    )
-    if new:
-        starts = [dt.date(year, month, 1) for month in (1, 4, 7, 10)] + [dt.date(year + 1, 1, 1)]
-        Quarter.objects.bulk_create(
-            Quarter(label=f"{year}Q{n}", fiscal_year=fiscal, number=n, starts_on=starts[n - 1], ends_before=starts[n])
-            for n in range(1, 5)
-        )
-    return int(new)
+def _years_kept() -> int:
+    return FiscalYear.objects.count() + ProgramYear.objects.count()
 
 
-def _program_year(year: int) -> int:
+def _fiscal_year(year: int) -> FiscalYear:
+    return FiscalYear(label=f"FY{year}", starts_on=dt.date(year, 1, 1), ends_before=dt.date(year + 1, 1, 1))
+
+
+def _quarter(fiscal: FiscalYear, year: int, number: int) -> Quarter:
+    first, after = dt.date(year, 3 * number - 2, 1), dt.date(year + number // 4, 3 * number % 12 + 1, 1)
+    return Quarter(label=f"{year}Q{number}", fiscal_year=fiscal, number=number, starts_on=first, ends_before=after)
+
+
+def _program_year(year: int) -> ProgramYear:
     label = f"{year}-{(year + 1) % 100:02d}"
-    _row, new = ProgramYear.objects.get_or_create(
-        label=label, defaults={"starts_on": dt.date(year, 7, 1), "ends_before": dt.date(year + 1, 7, 1)}
-    )
-    return int(new)
+    return ProgramYear(label=label, starts_on=dt.date(year, 7, 1), ends_before=dt.date(year + 1, 7, 1))

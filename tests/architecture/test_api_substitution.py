@@ -15,7 +15,7 @@ from tests.architecture.test_authorization import CALLS, MATRIX, address
 from tests.architecture.test_substitution import checksums, foreign_rows
 from tests.world import SECRET, ByToken, World, facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.full]
 WRITERS = ("program_manager", "director", "champion")
 CHANGES = [
     (name, method)

@@ -197,6 +197,7 @@ def test_the_journey_runs_by_keyboard_alone(ready: Ready) -> None:
     assert states() == {"paid": 21, "verified": 1}
 
 
+@pytest.mark.full
 def test_the_pages_fit_a_phone_and_pass_axe(ready: Ready) -> None:
     live, home = ready.live, "/partners/home-mesa"
     with staff_context("arrange"):

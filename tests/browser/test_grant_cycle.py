@@ -222,7 +222,9 @@ def score_one(page: Page, hands: Mouse, *, is_first: bool) -> None:
     page.wait_for_url(lambda url: url != here)
 
 
-@pytest.mark.parametrize("hands_of", [Mouse, Keyboard], ids=["mouse", "keyboard"])
+@pytest.mark.parametrize(
+    "hands_of", [pytest.param(Mouse, id="mouse"), pytest.param(Keyboard, id="keyboard", marks=pytest.mark.full)]
+)
 def test_proposals_become_a_slate_whose_reasons_the_applicants_read(live: Live, hands_of: Any) -> None:
     world = live.world
     with staff_context("arrange"):

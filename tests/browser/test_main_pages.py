@@ -50,6 +50,7 @@ def busy(live: Live) -> Live:
     return live
 
 
+@pytest.mark.full
 def test_every_role_finds_its_main_pages_sound(busy: Live) -> None:
     wrong = []
     for role in (*PARTNER_ROLES, *CODE_ORG_ROLES):

@@ -42,6 +42,7 @@ def test_a_token_is_made_used_and_revoked(live: Live) -> None:
     assert called(live, secret)[0] == 401
 
 
+@pytest.mark.full
 def test_the_page_of_the_calls_is_sound_on_a_phone(live: Live) -> None:
     page, said = live.sign_in("Home program_manager", viewport=PHONE), []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

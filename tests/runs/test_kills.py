@@ -18,7 +18,7 @@ from tests.runs.harness import Workers, workers
 from tests.runs.kinds import COUNTED
 
 __all__ = ["workers"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
 AT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 
