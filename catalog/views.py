@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from activity.models import NetworkLogEntry
 from catalog import operations
@@ -14,7 +13,7 @@ from catalog.forms import RuleForm
 from catalog.models import Season, Subject, SubjectRule, rules_on
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import now, today
 
 
@@ -81,7 +80,7 @@ def rule_new(request: ScopedRequest, subject: Subject) -> HttpResponse:
 
 
 @requires("catalog.change", SubjectRule, fresh=True)
-@require_POST
+@post_only
 def rule_confirmation(request: ScopedRequest, rule: SubjectRule) -> HttpResponse:
     """Confirm what somebody else proposed."""
     step = lambda: operations.confirm_rule(rule=rule, by=request.user, at=now())  # noqa: E731
@@ -89,7 +88,7 @@ def rule_confirmation(request: ScopedRequest, rule: SubjectRule) -> HttpResponse
 
 
 @requires("catalog.change", SubjectRule)
-@require_POST
+@post_only
 def rule_withdrawal(request: ScopedRequest, rule: SubjectRule) -> HttpResponse:
     """Take a proposal back."""
     step = lambda: operations.withdraw_rule(rule=rule, by=request.user, at=now())  # noqa: E731

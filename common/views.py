@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,20 @@ def page(
     return render(
         request, template, {"form": form, **context} if form is not None else context, status=422 if refused else 200
     )
+
+
+def post_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that only takes what a form sends; whoever opens its address reads that, with status 405."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        answer = render(request, "405.html", status=405)
+        answer.headers["Allow"] = "POST"
+        return answer
+
+    return guarded
 
 
 def tried(form: Any, operation: Callable[[], Any]) -> Any:

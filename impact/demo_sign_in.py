@@ -15,13 +15,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import CodeOrgRole, User
 from accounts.sign_in import record_sign_in
 from common.access import PUBLIC, requires
 from common.tenancy import staff_context
-from common.views import SeeOther
+from common.views import SeeOther, post_only
 from common.zones import today
 from partners.models import Membership
 
@@ -55,7 +54,9 @@ def people(request: HttpRequest) -> HttpResponse:
     only_from_this_machine(request)
     with staff_context("demo people"):
         groups = demo_people()
-    return render(request, "accounts/demo.html", {"groups": groups, "next": request.GET.get("next", "")})
+    back_to = request.GET.get("next", "")
+    again = request.user if back_to and request.user.is_authenticated else None
+    return render(request, "accounts/demo.html", {"groups": groups, "next": back_to, "again": again})
 
 
 def demo_people() -> list[tuple[str, list[dict[str, str]]]]:
@@ -78,7 +79,7 @@ def demo_people() -> list[tuple[str, list[dict[str, str]]]]:
 
 
 @requires(PUBLIC)
-@require_http_methods(["POST"])
+@post_only
 def sign_in(request: HttpRequest, ref: str) -> HttpResponse:
     """Sign in as this person; it counts as a fresh second factor."""
     only_from_this_machine(request)

@@ -180,7 +180,8 @@ def run(stage: Stage) -> Result:
 
 
 def pytest(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run pytest on the screen."""
+    """Run pytest on the screen; RP_FULL tells browser tests to look at both themes at every width."""
+    environment = {**environment, "RP_FULL": "1" if "" in arguments else ""}
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, cwd=CHECKOUT, check=False)
 
 

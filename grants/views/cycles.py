@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from activity.models import NetworkLogEntry
@@ -15,7 +15,7 @@ from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.exports import csv_response
 from common.pages import keyset
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import now, today
 from grants import operations
 from grants.forms import PolicyForm, ReviewerForm
@@ -118,7 +118,7 @@ def phase_context(cycle: Cycle, stats: Any) -> dict[str, Any]:
 
 
 @requires("grants.run_cycle", Cycle)
-@require_POST
+@post_only
 def cycle_export(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """The filtered proposals of a cycle as CSV."""
     rows, _filters = shown_proposals(request, of_cycle(cycle), STAGES)
@@ -178,7 +178,7 @@ def name_reviewer(request: ScopedRequest, proposal: Proposal, form: ReviewerForm
 
 
 @requires("grants.run_cycle", Cycle)
-@require_POST
+@post_only
 def preparation(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """Open the scores and prepare the slate."""
     try:

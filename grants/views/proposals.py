@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from activity.models import LogEntry
 from common.access import ScopedRequest, requires
@@ -17,7 +17,7 @@ from common.exports import csv_response
 from common.money import ZERO, show_short
 from common.pages import keyset
 from common.templatetags.rp import moment
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import network_date, now, today
 from grants import operations
 from grants.eligibility import check, is_ready
@@ -63,7 +63,7 @@ def proposal_list(request: ScopedRequest) -> HttpResponse:
 
 
 @requires("grants.list")
-@require_POST
+@post_only
 def proposal_export(request: ScopedRequest) -> HttpResponse:
     """The filtered list as CSV."""
     rows, _filters = shown_proposals(request, proposals_seen_by(request.user, request.partner))
@@ -169,7 +169,7 @@ def findings_of(request: ScopedRequest, content: Any) -> list[Any]:
 
 
 @requires("grants.edit", Proposal)
-@require_POST
+@post_only
 def proposal_checks(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """The list "Before you send" for what is typed now; saves nothing."""
     return page(request, "grants/_checks.html", checks_context(request, ProposalPage(request.POST)))

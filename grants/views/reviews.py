@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.tenancy import Door
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import now
 from grants import operations
 from grants.access import undeclared_cycles
@@ -56,7 +56,7 @@ def review_queue(request: ScopedRequest) -> HttpResponse:
 
 
 @requires("grants.review", Cycle, door=Door.REVIEW)
-@require_POST
+@post_only
 def declaration(request: ScopedRequest, cycle: Cycle) -> HttpResponse:
     """Sign the declaration of a cycle; its list opens."""
     if request.POST.get("agreed") == "yes":

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page
+from common.views import SeeOther, page, post_only
 from common.zones import now, today
 from grants import operations
 from grants.eligibility import is_ready
@@ -83,7 +82,7 @@ def say_where(request: ScopedRequest, sent: Proposal) -> None:
 
 
 @requires("grants.edit", Proposal)
-@require_POST
+@post_only
 def recall(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
     """Take it back to the draft."""
     try:

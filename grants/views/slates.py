@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from activity.models import NetworkLogEntry
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.exports import csv_response
 from common.money import show_short
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import now, today
 from grants import operations
 from grants.explanations import policy_word
@@ -168,7 +168,7 @@ def acts_of(request: ScopedRequest, found: Slate) -> dict[str, Any]:
 
 
 @requires("grants.run_cycle", Slate)
-@require_POST
+@post_only
 def slate_export(request: ScopedRequest, slate: Slate) -> HttpResponse:
     """Every line of a slate as CSV."""
     rows = (

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_POST
 
 from activity.files import checked_file, download
 from activity.models import LogEntry
@@ -16,7 +15,7 @@ from common.errors import DomainError
 from common.exports import csv_response
 from common.money import show_money
 from common.pages import keyset
-from common.views import SeeOther, page, posted, refuse, tried
+from common.views import SeeOther, page, post_only, posted, refuse, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.facts import TWO_FROM, WINDOW, figures_in, figures_on, year_figures
@@ -189,7 +188,7 @@ def _taken(request: ScopedRequest, form: ClaimForm, claim: Claim | None) -> oper
 
 
 @requires("incentives.claim")
-@require_POST
+@post_only
 def claim_checks(request: ScopedRequest) -> HttpResponse:
     """Whether what is typed now is claimed already, for the place at its field; saves nothing."""
     partner, named = (

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
-from common.views import SeeOther, page, tried
+from common.views import SeeOther, page, post_only, tried
 from common.zones import now, today
 from incentives import operations
 from incentives.facts import figures_on, judged
@@ -48,7 +47,7 @@ def with_claim(request: ScopedRequest, ref: str) -> Any:
 
 
 @requires("incentives.approve", Override, row=with_claim, fresh=True)
-@require_POST
+@post_only
 def override_confirmation(request: ScopedRequest, override: Override) -> HttpResponse:
     """Confirm what somebody else proposed (POST)."""
     step = lambda: operations.confirm_override(override=override, by=request.user, at=now())  # noqa: E731
@@ -57,7 +56,7 @@ def override_confirmation(request: ScopedRequest, override: Override) -> HttpRes
 
 
 @requires("incentives.approve", Override, row=with_claim)
-@require_POST
+@post_only
 def override_withdrawal(request: ScopedRequest, override: Override) -> HttpResponse:
     """Turn a proposal down, or take one's own back (POST)."""
     step = lambda: operations.withdraw_override(override=override, by=request.user, at=now())  # noqa: E731

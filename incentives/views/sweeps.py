@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page
+from common.views import SeeOther, page, post_only
 from common.zones import now
 from incentives import operations
 from incentives.models import FiscalOption, Sweep
@@ -52,7 +51,7 @@ def sweep(request: ScopedRequest, option: FiscalOption) -> HttpResponse:
 
 
 @requires("incentives.change_catalog", FiscalOption, row=with_year, fresh=True)
-@require_POST
+@post_only
 def sweep_confirmation(request: ScopedRequest, option: FiscalOption) -> HttpResponse:
     """Confirm what somebody else proposed (POST)."""
     back = reverse("sweep", args=[option.ref])

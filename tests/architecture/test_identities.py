@@ -27,7 +27,7 @@ from tests.architecture.test_authorization import (
 )
 from tests.world import CODE_ORG_ROLES, PARTNER_ROLES, SECRET, SignIn, World, facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.full]
 EVERYBODY = {*PARTNER_ROLES, *CODE_ORG_ROLES}
 NAMES = sorted(name for name in OURS if not MATRIX[name].get("public"))
 FRAGMENT = {"HX-Request": "true", "HX-Target": "rows"}

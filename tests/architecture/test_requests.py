@@ -186,3 +186,9 @@ def test_odd_bytes_in_an_address_are_not_found(url: str, world: World, signed_in
     for role in ("director", "administrator"):
         for method in ("get", "post"):
             assert getattr(signed_in(world.people[role]), method)(url).status_code in (403, 404), (role, method)
+
+
+def test_an_address_that_only_takes_a_form_says_so(world: World, signed_in: SignIn) -> None:
+    answer = signed_in(world.people["program_manager"]).get("/partners/home-mesa/claims/checks/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "<h1>This is no page</h1>" in answer.content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 MOST_BYTES = 200 * 1024
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+THEMES = ("light", "dark")
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -83,10 +84,10 @@ def loads() -> Callable[[Page], list[str]]:
     return count
 
 
-def sound(page: Page) -> None:
+def sound(page: Page, themes: Sequence[str] = THEMES) -> None:
     """No violation of WCAG 2.2 AA in light and in dark, and nothing scrolls sideways; of a page that has arrived."""
     page.wait_for_load_state()
-    for theme in ("light", "dark"):
+    for theme in themes:
         page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
         found = Axe().run(page, options=AXE)
         wrong = [f"{one['id']}: {node['html'][:200]}" for one in found.response["violations"] for node in one["nodes"]]
@@ -119,8 +120,9 @@ def picture(page: Page, name: str) -> None:
 
 
 def seen(page: Page, name: str) -> None:
-    """Contrast, names and width in light and dark, with a picture, on the phone and then on the desktop."""
-    for width, viewport in ((PHONE["width"], PHONE), (DESKTOP["width"], DESKTOP)):
+    """Contrast, names and width, with a picture: on the phone in dark, on the desktop in light; with --full in both on both."""
+    for viewport, theme in ((PHONE, "dark"), (DESKTOP, "light")):
+        width = viewport["width"]
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        sound(page)
+        sound(page, THEMES if os.environ.get("RP_FULL") else [theme])
         picture(page, f"{name}-{width}")

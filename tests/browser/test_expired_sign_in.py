@@ -66,10 +66,11 @@ def typed_claim(live: Live) -> Page:
 
 
 def is_there_once(page: Page, url: str) -> None:
-    """Saved, and no longer offered where it was typed."""
+    """Saved, and where it was typed its draft is found, with nothing to restore."""
     page.wait_for_url("**/claims/*-*/")
     page.goto(url)
-    expect(page.get_by_label("What happened")).to_have_value("")
+    page.wait_for_url("**/claims/*-*/facts/")
+    expect(page.get_by_label("What happened")).to_have_value(WORDS)
     expect(page.get_by_role("button", name="Restore it")).to_have_count(0)
     with staff_context("look"):
         assert Claim.objects.get().words == WORDS

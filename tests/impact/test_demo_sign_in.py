@@ -44,6 +44,15 @@ def test_a_button_signs_in_with_a_fresh_second_factor(address: str, world: World
     assert SignInEvent.objects.get(user=world.people["staff"]).method == "demo"
 
 
+def test_who_is_asked_once_more_reads_why_and_finds_her_own_button_first(world: World, signed_in: SignIn) -> None:
+    staff = world.people["staff"]
+    asked = facts(signed_in(staff, fresh=False).get("/demo/?next=/network/approvals/"))
+    assert (
+        asked.index("asks for a fresh sign-in") < asked.index(f"Go on as {staff.name}") < asked.index("Program Manager")
+    )
+    assert "fresh sign-in" not in facts(signed_in(staff).get("/demo/")) + facts(Client().get("/demo/?next=/network/"))
+
+
 def test_signing_in_takes_a_post_and_a_person_who_may(world: World) -> None:
     staff = world.people["staff"]
     assert Client().get(f"/demo/people/{staff.ref}/").status_code == 405

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
-from common.views import SeeOther, page
+from common.views import SeeOther, page, post_only
 from common.zones import now
 from workshops import operations
 from workshops.entry import Entry, of_workshop, one_more_session
@@ -67,7 +66,7 @@ def _show(request: ScopedRequest, workshop: Workshop, entry: Entry, form: Reason
 
 
 @requires("workshops.edit", Correction)
-@require_POST
+@post_only
 def correction_withdrawal(request: ScopedRequest, correction: Correction) -> HttpResponse:
     """The partner takes what it asked back."""
     return done(
@@ -81,7 +80,7 @@ def correction_withdrawal(request: ScopedRequest, correction: Correction) -> Htt
 
 
 @requires("workshops.confirm_correction", Correction)
-@require_POST
+@post_only
 def correction_decision(request: ScopedRequest, correction: Correction) -> HttpResponse:
     """The Outreach Manager confirms or declines."""
     confirm = request.POST.get("decision") == "confirm"

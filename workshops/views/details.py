@@ -7,13 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST
 
 from activity.operations import record
 from common.access import ScopedRequest, requires
 from common.errors import DomainError
 from common.pages import keyset
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import network_date, now, today
 from workshops import operations
 from workshops.attended import figures_of, rule_of, seats_of
@@ -233,7 +232,7 @@ def _cell(request: ScopedRequest, workshop: Workshop) -> JsonResponse:
 
 
 @requires("workshops.edit", Workshop)
-@require_POST
+@post_only
 def workshop_start(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Put it in progress."""
     return done(

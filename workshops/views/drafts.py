@@ -7,13 +7,12 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
 from common.errors import DomainError, IllegalTransition, Stale
 from common.imports import read_pasted, read_upload
 from common.refs import new_ref
-from common.views import SeeOther, page
+from common.views import SeeOther, page, post_only
 from common.zones import now
 from workshops import entry as entries
 from workshops import operations
@@ -324,7 +323,7 @@ def _home(request: ScopedRequest, workshop: Workshop) -> str:
 
 
 @requires("workshops.log")
-@require_POST
+@post_only
 def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpResponse:
     """Keep a draft while it is typed, and answer with the pieces of the page that changed."""
     draft = _begun(request, ref)
@@ -345,7 +344,7 @@ def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpRespon
 
 
 @requires("workshops.keep_draft", Workshop)
-@require_POST
+@post_only
 def workshop_discard(request: ScopedRequest, workshop: Workshop) -> HttpResponse:
     """Throw a draft away."""
     try:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from activity.operations import record
 from common.access import ScopedRequest, requires
 from common.exports import csv_response
-from common.views import SeeOther, page
+from common.views import SeeOther, page, post_only
 from common.zones import now, today
 from workshops.forms import ListFilter
 from workshops.listing import HEADER, SORTS, VIEWS, export_rows, in_view, listed, narrowed
@@ -54,7 +53,7 @@ def workshop_network_list(request: ScopedRequest) -> HttpResponse:
 
 
 @requires("workshops.export")
-@require_POST
+@post_only
 def workshop_export(request: ScopedRequest) -> HttpResponse:
     """The list as filtered, as CSV; logged with its count."""
     asked = _asked(request, of_partner(request))
@@ -72,7 +71,7 @@ def workshop_export(request: ScopedRequest) -> HttpResponse:
 
 
 @requires("workshops.export_network")
-@require_POST
+@post_only
 def workshop_network_export(request: ScopedRequest) -> HttpResponse:
     """The network's list as CSV; logged for staff."""
     asked = _asked(request, Workshop.objects.exclude(state="draft"))

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from common.access import ScopedRequest, requires
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, post_only, posted, tried
 from common.zones import now
 from workshops import operations
 from workshops.forms import MissingForm, PersonForm, TeacherForm
@@ -72,7 +71,7 @@ def enrollment_person(request: ScopedRequest, enrollment: Enrollment) -> HttpRes
 
 
 @requires("workshops.edit", Enrollment)
-@require_POST
+@post_only
 def enrollment_cancel(request: ScopedRequest, enrollment: Enrollment) -> HttpResponse:
     """Free a seat."""
     return done(
@@ -84,7 +83,7 @@ def enrollment_cancel(request: ScopedRequest, enrollment: Enrollment) -> HttpRes
 
 
 @requires("workshops.edit", Enrollment)
-@require_POST
+@post_only
 def enrollment_restore(request: ScopedRequest, enrollment: Enrollment) -> HttpResponse:
     """Give a freed seat back to who held it."""
     return done(
