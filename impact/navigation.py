@@ -42,6 +42,7 @@ VERIFICATIONS = Place("Verifications", "verification_list", "ok", "incentives.se
 APPROVALS = Place("Approvals", "approval_list", "trophy", "incentives.approve", key="i")
 PAYOUTS = Place("Payouts", "payout_list", "bank", "incentives.pay")
 CATALOG = Place("Outcome catalog", "outcome_list", "sliders", "incentives.see_catalog")
+COVERAGE = Place("Coverage", "coverage", "school", "territories.list")
 TERRITORIES = Place("Territories", "territory_list", "school", "territories.list")
 DISTRICTS = Place("Districts", "district_list", "school", "districts.list", key="d")
 SCHOOLS = Place("Schools", "school_list", "school", "districts.list")
@@ -56,7 +57,10 @@ SECTIONS: dict[str, list[tuple[str | None, list[Place]]]] = {
         (None, [HOME, PARTNERS, REVIEWS, VERIFICATIONS, ACCOUNTS, JOBS]),
         ("This partner", [OVERVIEW, WORKSHOPS, PEOPLE, GRANTS, INCENTIVES]),
         ("Money", [CYCLES, APPROVALS, PAYOUTS, PAYEES, CATALOG]),
-        ("Network", [NETWORK_WORKSHOPS, FACILITATORS, COURSES, TERRITORIES, DISTRICTS, SCHOOLS, SETTINGS, CONFLICTS]),
+        (
+            "Network",
+            [NETWORK_WORKSHOPS, FACILITATORS, COURSES, COVERAGE, TERRITORIES, DISTRICTS, SCHOOLS, SETTINGS, CONFLICTS],
+        ),
     ],
 }
 TABS: dict[str, list[Place]] = {

@@ -102,7 +102,8 @@ def everything(tier: list[str], environment: dict[str, str]) -> int:
     report = Path(environment["RP_VAR"]) / "pytest.xml"
     browser = ["--ignore=tests/browser"] if not environment["RP_CHROMIUM"] else []
     began = time.monotonic()
-    ended = pytest([*tier, *browser, "-n", WORKERS, f"--junitxml={report}", "--durations=10"], environment)
+    workers = ["-n", WORKERS, "--dist", "worksteal"]
+    ended = pytest([*tier, *browser, *workers, f"--junitxml={report}", "--durations=20"], environment)
     passed = ended.returncode == 0
     results.append(Result("tests", passed, time.monotonic() - began, counts(report)))
     if browser:

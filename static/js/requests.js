@@ -4,6 +4,7 @@ import { toast } from "./toasts.js";
 
 const SLOW = 400;
 const waiting = new WeakMap();
+let hadFocus = false;
 
 export function startRequests(startRegion) {
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -15,6 +16,7 @@ export function startRequests(startRegion) {
     }, SLOW));
   });
   document.addEventListener("htmx:afterRequest", (event) => done(panelOf(event.detail.target)));
+  document.addEventListener("htmx:beforeSwap", (event) => { hadFocus = event.detail.target.contains(document.activeElement); });
   document.addEventListener("htmx:afterSettle", (event) => {
     const region = event.detail.elt;
     if (!region.isConnected) return;
@@ -48,7 +50,7 @@ function done(panel) {
 
 /* Typing in a filter keeps its focus; where the focused element went away, the heading of the region takes it. */
 function keepFocus(region) {
-  if (focusProblems(region) || document.activeElement !== document.body) return;
+  if (focusProblems(region) || !hadFocus || document.activeElement !== document.body) return;
   const heading = region.querySelector("h1, h2, h3") ?? region.closest("section")?.querySelector("h1, h2, h3") ?? region;
   heading.setAttribute("tabindex", "-1");
   heading.focus();

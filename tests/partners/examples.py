@@ -77,4 +77,6 @@ KWARGS: dict[str, dict[str, str]] = {
     "demo_sign_in": {"ref": "U-0000000000"},
     "token_revocation": {"ref": "A-0000000000"},
     "held_form": {"ref": "no-such-form"},
+    "coverage_state": {"code": "NM"},
+    "coverage_state_map": {"code": "NM"},
 }
