@@ -141,7 +141,7 @@ def _words_of_django(field: forms.Field, code: str) -> Any:
 def _a_likely_day(on: dt.date) -> None:
     """Refuse a slip of the keyboard, and the days next to which there is none."""
     if not 1900 <= on.year <= 2100:
-        raise ValidationError(f"The year {on.year} cannot be right.")
+        raise ValidationError(f"The year {on.year} cannot be right.", code="year")
 
 
 def _control_class(widget: forms.Widget) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from common.templatetags.rp import countdown, day, plural
+from common.templatetags.rp import plural
 from impact.accounts_home import role_ends_to_confirm, roles_to_confirm, stopped_jobs
+from impact.answers_home import answers_to_do
 from impact.confirmations import proposals_to_confirm
 from impact.grants_home import (
     champion_panel,
@@ -30,7 +31,7 @@ from impact.incentives_home import (
 from impact.recent import recent_of
 from impact.todos import MOST, Todo
 from impact.workshops_home import corrections_to_do, next_days, workshops_to_do
-from partners.models import Invitation, Membership, OutreachAssignment, Partner
+from partners.models import Membership, OutreachAssignment, Partner
 
 Source = Callable[..., list[Todo]]
 FIRST = 7
@@ -150,29 +151,6 @@ def _vacancy(partner: Partner, role: str, action: str, path: str) -> Todo:
     )
 
 
-def unanswered_invitations(*, user: Any, partner: Partner, on: dt.date, at: dt.datetime) -> list[Todo]:
-    """Invitations that nobody has answered and that end within 2 days, or have ended."""
-    if not user.has_perm("partners.invite", partner):
-        return []
-    limit = at + dt.timedelta(days=2)
-    rows = Invitation.objects.filter(
-        partner=partner, accepted_at=None, withdrawn_at=None, expires_at__lt=limit
-    ).order_by("expires_at")
-    return [
-        Todo(
-            due=row.expires_at,
-            when="Over" if row.expires_at <= at else day(row.expires_at),
-            note=countdown(row.expires_at),
-            title=f"Ask {row.name} about the invitation",
-            why=f"Nobody has answered the invitation as {row.get_role_display()}.",
-            url=f"/partners/{partner.slug}/people/",
-            action="Open people",
-            tone="soon",
-        )
-        for row in rows[:MOST]
-    ]
-
-
 def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any] | None:
     """An Outreach Manager's partners."""
     if not user.standing.portfolio:
@@ -184,7 +162,7 @@ def portfolio_panel(*, user: Any, on: dt.date, at: dt.datetime) -> dict[str, Any
 PARTNER_SOURCES: list[Source] = [
     workshops_to_do,
     claims_to_do,
-    unanswered_invitations,
+    answers_to_do,
 ]
 NETWORK_SOURCES: list[Source] = [
     verifications_to_do,

@@ -42,6 +42,7 @@ VERIFICATIONS = Place("Verifications", "verification_list", "ok", "incentives.se
 APPROVALS = Place("Approvals", "approval_list", "trophy", "incentives.approve", key="i")
 PAYOUTS = Place("Payouts", "payout_list", "bank", "incentives.pay")
 CATALOG = Place("Outcome catalog", "outcome_list", "sliders", "incentives.see_catalog")
+TERRITORY = Place("Territory", "partner_territories", "school", "territories.see", for_partner=True)
 COVERAGE = Place("Coverage", "coverage", "school", "territories.list")
 TERRITORIES = Place("Territories", "territory_list", "school", "territories.list")
 DISTRICTS = Place("Districts", "district_list", "school", "districts.list", key="d")
@@ -52,10 +53,10 @@ CONFLICTS = Place("My conflicts", "conflict_list", "scale", "ledger.keep_own_con
 JOBS = Place("Jobs and mail", "job_list", "again", "activity.keep_jobs")
 
 SECTIONS: dict[str, list[tuple[str | None, list[Place]]]] = {
-    "partner": [(None, [HOME, WORKSHOPS, PEOPLE]), ("Money", [GRANTS, INCENTIVES, OUTCOMES])],
+    "partner": [(None, [HOME, WORKSHOPS, PEOPLE, TERRITORY]), ("Money", [GRANTS, INCENTIVES, OUTCOMES])],
     "code_org": [
         (None, [HOME, PARTNERS, REVIEWS, VERIFICATIONS, ACCOUNTS, JOBS]),
-        ("This partner", [OVERVIEW, WORKSHOPS, PEOPLE, GRANTS, INCENTIVES]),
+        ("This partner", [OVERVIEW, WORKSHOPS, PEOPLE, TERRITORY, GRANTS, INCENTIVES]),
         ("Money", [CYCLES, APPROVALS, PAYOUTS, PAYEES, CATALOG]),
         (
             "Network",

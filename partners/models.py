@@ -21,6 +21,7 @@ from common.two_people import InPerson
 from partners.calendar import FiscalYear, ProgramYear, Quarter
 from partners.guards import InvitationInReach, RoleOnlyEnds
 from partners.settings import DatedSetting
+from partners.sharing import TerritoryShare
 from partners.territory import Level, Territory
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Quarter",
     "Role",
     "Territory",
+    "TerritoryShare",
 ]
 
 PERSON = settings.AUTH_USER_MODEL

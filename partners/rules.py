@@ -54,6 +54,12 @@ permit("partners.change", staff, "Code.org staff")
 permit("territories.list", staff | finance | administrator, "Code.org staff")
 permit("territories.change", staff, "Code.org staff")
 permit(
+    "territories.see",
+    member | manages_partner | staff | finance | administrator,
+    "People of this partner and of Code.org",
+)
+permit("territories.answer_share", director, "A Director of this partner")
+permit(
     "partners.see_people",
     director | program_manager | manages_partner | staff,
     "A Director, a Program Manager and Code.org staff",

@@ -6,12 +6,16 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
-from common.dated import in_force, never_overlapping, starts_before_end
+from common.dated import Period, in_force, never_overlapping, starts_before_end
 from common.refs import RefField
 from common.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from partners.sharing import SharedByBoth
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -42,8 +46,8 @@ TerritoryManager = TenantManager.from_queryset(TerritoryQuerySet)
 class Territory(TenantModel):
     """A state (its postal code), a county (FIPS number) or a ZIP code that one partner holds for a program, from a date to a date.
 
-    One area at one level has one holder a program and day: the exclusion constraint holds it for all partners. `area_name` is how
-    people read `area`: `New Mexico`, `McKinley County, NM`, `87301`.
+    One area at one level has one holder a program and day, or two by one share that both accepted: the exclusion constraint and a trigger
+    hold it for all partners. `area_name` is how people read `area`: `New Mexico`, `McKinley County, NM`, `87301`.
     """
 
     tenant_writers: ClassVar[str] = "staff"
@@ -56,6 +60,7 @@ class Territory(TenantModel):
     valid_from = models.DateField()
     valid_before = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=500)
+    share = models.ForeignKey("partners.TerritoryShare", on_delete=models.PROTECT, related_name="+", null=True)
     added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     added_at = models.DateTimeField()
 
@@ -63,7 +68,18 @@ class Territory(TenantModel):
 
     class Meta:
         constraints = [
-            never_overlapping("level", "area", "program", name="partners_territory_one_holder"),
+            ExclusionConstraint(
+                name="partners_territory_one_holder",
+                expressions=[
+                    *((F(column), RangeOperators.EQUAL) for column in ("level", "area", "program")),
+                    (
+                        Coalesce("share_id", 0 - F("partner_id"), output_field=models.BigIntegerField()),
+                        RangeOperators.NOT_EQUAL,
+                    ),
+                    (Period("valid_from", "valid_before", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            SharedByBoth(name="partners_territory_share_accepted"),
             never_overlapping("partner", "level", "area", "program", name="partners_territory_once"),
             starts_before_end("partners_territory_period"),
             models.CheckConstraint(

@@ -105,8 +105,11 @@ class Preview:
         return sum(len(person.attended) >= sessions for person in self.people) if sessions else 0
 
 
-def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int) -> Preview:
-    """Judge rows against each other, schools, the partner's teachers and the workshop's enrollments. Five queries at most."""
+def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int, *, renamed: Teacher | None = None) -> Preview:
+    """Judge rows against each other, schools, the partner's teachers and the workshop's enrollments. Five queries at most.
+
+    The address of somebody known under another name is wrong, but for a teacher who is being `renamed`.
+    """
     judged = [Checked(row) for row in rows if not _is_blank(row)]
     open_rows = [checked for checked in judged if not checked.row.left_out]
     domains = Counter(
@@ -130,7 +133,7 @@ def check(workshop: Workshop, rows: Iterable[RosterRow], sessions: int) -> Previ
     people = _people(judged, sessions)
     for person in people.values():
         person.school_row = next(iter(schools.get(person.school.casefold(), [])), None)
-    seats = _recognize(workshop, judged, people)
+    seats = _recognize(workshop, judged, people, renamed)
     return Preview(judged, list(people.values()), seats)
 
 
@@ -256,20 +259,24 @@ def _people(judged: list[Checked], sessions: int) -> dict[tuple[str, str], Perso
     return people
 
 
-def _recognize(workshop: Workshop, judged: list[Checked], people: dict[tuple[str, str], Person]) -> int:
-    """Tie people to teachers and enrollments that exist; how many new seats they need."""
+def _recognize(
+    workshop: Workshop, judged: list[Checked], people: dict[tuple[str, str], Person], renamed: Teacher | None
+) -> int:
+    """Tie people to teachers and enrollments that exist; how many new seats they need. A teacher's address under another name is wrong."""
+    by_line = {checked.row.line: checked for checked in judged}
     emails = [person.email for person in people.values() if person.email]
     names = [person.name for person in people.values() if not person.email]
     found = Teacher.objects.filter(partner_id=workshop.partner_id).filter(
         Q(email__in=emails) | Q(email="", name__in=names)
     )
     teachers = {identity(row.name, row.email, row.school_name): row for row in found} if people else {}
-    for key, person in people.items():
-        person.teacher = teachers.get(key)
+    for key, person in list(people.items()):
+        known = person.teacher = teachers.get(key)
+        if known is not None and known != renamed and not same_name(known.name, person.name):
+            _refuse_name(people.pop(key), known, by_line)
     ids = [person.teacher.pk for person in people.values() if person.teacher]
     here = {row.teacher_id: row for row in Enrollment.objects.filter(workshop=workshop, teacher__in=ids)} if ids else {}
     notes = _histories(ids)
-    by_line = {checked.row.line: checked for checked in judged}
     for person in people.values():
         if person.teacher is None:
             continue
@@ -280,6 +287,13 @@ def _recognize(workshop: Workshop, judged: list[Checked], people: dict[tuple[str
                 checked.verdict = "known"
                 checked.note = "Enrolled already" if _holds_seat(person) else notes.get(person.teacher.pk, "")
     return sum(not _holds_seat(person) for person in people.values())
+
+
+def _refuse_name(person: Person, teacher: Teacher, by_line: dict[int, Checked]) -> None:
+    for line in person.lines:
+        words = f"This address is {teacher.name}'s. Take that name, or type another address."
+        by_line[line].verdict, by_line[line].note = "fix", ""
+        by_line[line].wrong["name"] = Wrong(words, teacher.name)
 
 
 def _holds_seat(person: Person) -> bool:

@@ -97,6 +97,15 @@ class Entry:
             elif not self.form.has_error(finding.field):
                 self.form.add_error(finding.field if finding.field in self.form.fields else None, finding.message)
 
+    def unread(self) -> dict[str, str]:
+        """Words for each value that cannot be read, by the id of its field; such an error has a code, what is only missing has none."""
+        return {
+            form[name].id_for_label: error.messages[0]
+            for form in (self.form, *self.sessions.forms, self.consent)
+            for name, (error, *_rest) in form.errors.as_data().items()
+            if name in form.fields and error.code not in (None, "required")
+        }
+
     def judged(self) -> Judged:
         """What stands against these facts now."""
         return judge(self.facts, is_log=self.is_log, at=now(), overridden=self.overridden, leader=self.leader)

@@ -120,7 +120,7 @@ class SessionForm(RpForm):
                     self.add_error(name, words)
         on = data.get("date")
         if on is not None and not 2015 <= on.year <= 2100:
-            self.add_error("date", f"The year {on.year} cannot be right.")
+            self.add_error("date", forms.ValidationError(f"The year {on.year} cannot be right.", code="year"))
         for name in ("start", "end"):
             if (
                 name not in self.errors
@@ -129,7 +129,8 @@ class SessionForm(RpForm):
                 and data.get(name) is not None
                 and self.instant(name) is None
             ):
-                self.add_error(name, "This time does not exist on that day: the clocks move forward.")
+                words = "This time does not exist on that day: the clocks move forward."
+                self.add_error(name, forms.ValidationError(words, code="skipped"))
         return data
 
     @property

@@ -73,7 +73,7 @@ def save_draft(
         return row
     if page is not None and row.revision > page.revision and row.saved_from != page.name:
         raise StaleDraft(
-            "This draft was changed in another tab. Open it again; what you typed here is still on this page."
+            "This draft was changed in another tab. What you typed stands here; save it again to replace the other."
         )
     row.answers, row.title, row.ask = answers, facts[0][:120], facts[1]
     row.revision, row.saved_at, row.saved_from = row.revision + 1, at, page.name if page else ""

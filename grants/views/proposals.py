@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from activity.models import LogEntry
 from common.access import ScopedRequest, requires
-from common.errors import DomainError, Stale
+from common.errors import DomainError
 from common.exports import csv_response
 from common.money import ZERO, show_short
 from common.pages import keyset
@@ -116,10 +116,12 @@ def save_posted(request: ScopedRequest, proposal: Proposal) -> HttpResponse:
             page=opened,
         )
     except DomainError as error:
+        is_overtaken = isinstance(error, operations.StaleDraft)
         if by_script:
-            return JsonResponse({"code": error.code, "message": error.message}, status=409)
+            link = {"link": request.path} if is_overtaken else {}
+            return JsonResponse({"code": error.code, "message": error.message, **link}, status=409)
         shown.form.add_error(None, error.message)
-        return draft_page(request, proposal, shown, status=409 if isinstance(error, Stale) else 422)
+        return draft_page(request, proposal, shown, status=409 if is_overtaken else 422)
     if by_script:
         wrong = {f"id_{finding.field}": finding.reason for finding in shown.unread()}
         return JsonResponse({"saved_at": saved.saved_at.isoformat(), "revision": saved.revision, "wrong": wrong})
@@ -142,8 +144,9 @@ def draft_page(request: ScopedRequest, proposal: Proposal, shown: ProposalPage, 
         "shown": shown,
         "answer": answer if answer and answer.outcome == "returned" else None,
         "page_name": request.POST.get("page", "")[:16] or secrets.token_hex(8),
-        "revision": request.POST.get("revision") or proposal.revision,
+        "revision": proposal.revision if status == 409 else request.POST.get("revision") or proposal.revision,
         "refused": status != 200,
+        "is_overtaken": status == 409,
         **checks_context(request, shown),
     }
     response = page(request, "grants/proposal_form.html", context)

@@ -14,6 +14,8 @@ from catalog.models import Program
 from districts.models import County, State, ZipCounty
 from partners.models import Level, Partner, Territory
 
+Held = dict[str, list[Territory]]
+
 
 class Cover(StrEnum):
     """How much of an area somebody serves."""
@@ -90,17 +92,17 @@ def cover_of_states(program: Program, on: dt.date) -> list[StateCover]:
     states = State.objects.annotate(kept=Count("counties", filter=Q(counties__is_current=True))).order_by("name")
     found = {state.fips: StateCover(state, state.kept) for state in states}
     by_code = {cover.state.code: cover for cover in found.values()}
-    by_zip: dict[str, Territory] = {}
+    by_zip: Held = defaultdict(list)
     for row in _held(program, on):
         if row.level == Level.STATE:
             by_code[row.area].holders.append(row)
         elif row.level == Level.COUNTY:
             found[row.area[:2]].by_county.append(row)
         else:
-            by_zip[row.area] = row
+            by_zip[row.area].append(row)
     places = ZipCounty.objects.filter(is_current=True, zip_code__in=by_zip).order_by("zip_code")
     for zip_code, fips in places.values_list("zip_code", "county__state__fips").distinct():
-        found[fips].by_zip.append(by_zip[zip_code])
+        found[fips].by_zip.extend(by_zip[zip_code])
     return list(found.values())
 
 
@@ -128,9 +130,6 @@ def cover_of_state(state: State, program: Program, on: dt.date) -> StateDetail:
     )
     served = {row.county.fips: row.served for row in rows}
     return StateDetail(cover, rows, list(_overlaps(places, served, set(by_zip))))
-
-
-Held = dict[str, list[Territory]]
 
 
 def _held(program: Program, on: dt.date) -> list[Territory]:

@@ -50,3 +50,23 @@ class EndForm(RpForm):
 
     last_day = forms.DateField(label="Last day")
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ShareForm(RpForm):
+    """With whom a territory is shared, from when, and why."""
+
+    other: Any = forms.ModelChoiceField(label="Partner", queryset=None, to_field_name="slug")
+    valid_from = forms.DateField(label="From")
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, holder: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].queryset = Partner.objects.exclude(pk=holder.pk).order_by("name")  # type: ignore[attr-defined]
+
+
+class AnswerForm(RpForm):
+    """A Director's answer to a share; the reason is for a refusal."""
+
+    share = forms.CharField(max_length=12, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(choices=[("accept", "Accept"), ("refuse", "Refuse")], widget=forms.HiddenInput)
+    reason = forms.CharField(label="Why not", max_length=500, required=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -77,24 +77,32 @@ def find_partner(text: str, *, on: dt.date) -> Answer:
 
 
 def _matches(code: str, counties: list[County], rows: Iterable[Territory]) -> Iterable[Match]:
-    """Per program: the ZIP code's holder; without one, for each county its holder, else the state's."""
-    by_program: dict[int, dict[tuple[str, str], Territory]] = defaultdict(dict)
+    """Per program: who holds the ZIP code; without anybody, for each county who holds it, else the state."""
+    by_program: dict[int, dict[tuple[str, str], list[Territory]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        by_program[row.program_id][row.level, row.area] = row
+        by_program[row.program_id][row.level, row.area].append(row)
     for areas in by_program.values():
-        if own := areas.get((Level.ZIP, code)):
-            yield Match(own.partner, own, f"It holds the ZIP code {code}.")
-            continue
         said: set[int] = set()
-        for county in counties:
-            held = areas.get((Level.COUNTY, county.fips)) or areas.get((Level.STATE, county.state.code))
-            if held is not None and held.pk not in said:
-                said.add(held.pk)
-                yield Match(held.partner, held, _why(held, code, county, counties))
+        for row, county in _serving(code, counties, areas):
+            if row.pk not in said:
+                said.add(row.pk)
+                yield Match(row.partner, row, _why(row, code, county, counties))
+
+
+def _serving(
+    code: str, counties: list[County], areas: Mapping[tuple[str, str], list[Territory]]
+) -> Iterable[tuple[Territory, County]]:
+    own = areas.get((Level.ZIP, code), [])
+    for county in counties:
+        of_county = areas.get((Level.COUNTY, county.fips)) or areas.get((Level.STATE, county.state.code), [])
+        yield from ((row, county) for row in own or of_county)
 
 
 def _why(row: Territory, code: str, county: County, counties: list[County]) -> str:
+    verb = "shares" if row.share_id else "holds"
+    if row.level == Level.ZIP:
+        return f"It {verb} the ZIP code {code}."
     if row.level == Level.STATE:
-        return f"It holds {county.state}; nobody holds {code} or {county}."
+        return f"It {verb} {county.state}; nobody holds {code} or {county}."
     part = "a part of " if len(counties) > 1 else ""
-    return f"It holds {county}, where {part}{code} lies."
+    return f"It {verb} {county}, where {part}{code} lies."

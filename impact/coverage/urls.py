@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from impact.coverage import coverage_views, views
+from impact.coverage import coverage_views, partner_views, views
 
 urlpatterns = [
     path("network/coverage/", coverage_views.coverage, name="coverage"),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("network/territories/lookup/", views.territory_lookup, name="territory_lookup"),
     path("network/territories/<str:ref>/", views.territory_detail, name="territory_detail"),
     path("network/territories/<str:ref>/end/", views.territory_end, name="territory_end"),
+    path("network/territories/<str:ref>/share/", views.territory_share, name="territory_share"),
+    path("network/territories/<str:ref>/share/withdrawal/", views.share_withdrawal, name="share_withdrawal"),
+    path("partners/<slug:partner>/territories/", partner_views.partner_territories, name="partner_territories"),
+    path("partners/<slug:partner>/territories/answer/", partner_views.share_answer, name="share_answer"),
 ]

@@ -11,13 +11,13 @@ from django.http import HttpResponse
 from activity.models import LogEntry
 from common.access import ScopedRequest, requires
 from common.pages import keyset
-from common.views import SeeOther, page, posted, tried
+from common.views import SeeOther, page, posted, pressed, tried
 from common.zones import now, today
 from impact.coverage.areas import AreaUnknown
-from impact.coverage.forms import EndForm, TerritoryForm
+from impact.coverage.forms import EndForm, ShareForm, TerritoryForm
 from impact.coverage.lookup import find_partner
-from partners.models import Level, Territory
-from partners.operations import end_territory, hold_territory
+from partners.models import Level, Territory, TerritoryShare
+from partners.operations import close_share, end_territory, hold_territory, propose_share
 
 HOME = "/network/territories/"
 
@@ -68,8 +68,14 @@ def territory_detail(request: ScopedRequest, territory: Territory) -> HttpRespon
     return _detail(request, territory, EndForm(initial={"last_day": today()}))
 
 
-def _detail(request: ScopedRequest, territory: Territory, form: EndForm) -> HttpResponse:
+def _detail(
+    request: ScopedRequest, territory: Territory, form: EndForm | ShareForm, sharing: ShareForm | None = None
+) -> HttpResponse:
+    shares = TerritoryShare.objects.filter(level=territory.level, area=territory.area, program=territory.program)
     context: dict[str, Any] = {
+        "ending": form if isinstance(form, EndForm) else EndForm(initial={"last_day": today()}),
+        "sharing": sharing or ShareForm(initial={"valid_from": today()}, holder=territory.partner),
+        "shares": list(shares.of(territory.partner).select_related("proposed_by").order_by("-id")[:20]),
         "territory": territory,
         "holder": territory.partner,
         "is_over": territory.last_day is not None and territory.last_day < today(),
@@ -89,6 +95,35 @@ def territory_end(request: ScopedRequest, territory: Territory) -> HttpResponse:
             messages.success(request, f"{territory.area_name} is held until {data['last_day']:%b %-d, %Y}.")
             return SeeOther(f"{HOME}{territory.ref}/")
     return _detail(request, territory, form)
+
+
+@requires("territories.change", Territory)
+def territory_share(request: ScopedRequest, territory: Territory) -> HttpResponse:
+    """Staff propose that another partner serves it too."""
+    form = ShareForm(posted(request), initial={"valid_from": today()}, holder=territory.partner)
+    if form.is_valid():
+        data = form.cleaned_data
+        made = tried(form, lambda: propose_share(territory=territory, by=request.user, at=now(), **data))
+        if made is not None:
+            messages.success(request, f"Directors of {made.holder_name} and {made.other_name} are asked.")
+            return SeeOther(f"{HOME}{territory.ref}/")
+    return _detail(request, territory, form, sharing=form)
+
+
+@requires("territories.change", Territory)
+def share_withdrawal(request: ScopedRequest, territory: Territory) -> HttpResponse:
+    """Staff take a proposed share back (POST)."""
+    back = f"{HOME}{territory.ref}/"
+    rows = TerritoryShare.objects.waiting().of(territory.partner).filter(area=territory.area, level=territory.level)
+    share = rows.filter(ref=request.POST.get("share", "").replace("\0", "")).first()
+    if share is None:
+        return SeeOther(back)
+    return pressed(
+        request,
+        lambda: close_share(share=share, reason="Code.org took the proposal back", by=request.user, at=now()),
+        "The proposal is withdrawn; both partners are told.",
+        back_to=back,
+    )
 
 
 @requires("territories.list")

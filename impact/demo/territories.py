@@ -11,8 +11,8 @@ from districts.models import County
 from districts.operations import import_counties, import_zips
 from impact.coverage.areas import area_of
 from impact.demo.network import DemoNetwork
-from partners.models import Partner
-from partners.operations import Area, Holding, hold_territory
+from partners.models import Partner, Territory
+from partners.operations import Area, Holding, hold_territory, propose_share
 
 PLACES = Path(__file__).parent / "places"
 
@@ -34,6 +34,17 @@ def load(network: DemoNetwork) -> None:
             elif free[state]:
                 county = free[state].pop()
                 _hold(network, partner, Area("county", county.fips, str(county)))
+    _propose_share(network)
+
+
+def _propose_share(network: DemoNetwork) -> None:
+    """One area that its holder and a neighbor are asked to share."""
+    holder, neighbor = network.partners[0], network.partners[1]
+    held = Territory.objects.in_force(network.on).filter(partner=holder).order_by("area_name", "id").first()
+    if held is not None:
+        asked, words = network.on - dt.timedelta(days=3), "Both run workshops for the same districts along the border"
+        facts = {"other": neighbor, "valid_from": network.on + dt.timedelta(days=30), "reason": words}
+        propose_share(territory=held, **facts, by=network.code_org["staff"][0], at=network.instant(asked))
 
 
 def _hold(network: DemoNetwork, partner: Partner, area: Area) -> None:

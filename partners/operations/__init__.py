@@ -21,6 +21,7 @@ from partners.operations.network import (
     correct_partner,
     ensure_calendars,
 )
+from partners.operations.shares import ShareRefused, accept_share, close_share, propose_share
 from partners.operations.territories import Area, Holding, TerritoryRefused, end_territory, hold_territory
 
 __all__ = [
@@ -33,11 +34,14 @@ __all__ = [
     "InvitationOver",
     "NameTaken",
     "OtherSide",
+    "ShareRefused",
     "TerritoryRefused",
     "WrongPassword",
     "accept_invitation",
+    "accept_share",
     "add_partner",
     "assign_outreach_manager",
+    "close_share",
     "correct_partner",
     "end_membership",
     "end_territory",
@@ -45,6 +49,7 @@ __all__ = [
     "hold_territory",
     "import_partners",
     "invite_member",
+    "propose_share",
     "resend_invitation",
     "withdraw_invitation",
 ]

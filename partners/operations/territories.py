@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from activity.operations import record
@@ -53,6 +53,7 @@ def hold_territory(*, partner: Partner, holding: Holding, by: Any, at: dt.dateti
         raise TerritoryRefused("Say why this partner holds it.", field="reason")
     if holding.last_day is not None and holding.last_day < valid_from:
         raise TerritoryRefused("The last day is before the first one.", field="last_day")
+    lock_area(area.level, area.key)
     _refuse_held(partner, holding)
     meanwhile = TerritoryRefused("Somebody else has just given this area away: look again.", field="area")
     with refusing(partners_territory_one_holder=meanwhile, partners_territory_once=meanwhile):
@@ -106,6 +107,12 @@ def end_territory(*, territory: Territory, last_day: dt.date, reason: str, by: A
         after={"last_day": last_day},
     )
     return row
+
+
+def lock_area(level: str, area: str) -> None:
+    """Until the end of the transaction one person alone gives this area away: two inserts that wait for one another would both fail."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"partners.territory:{level}:{area}"])
 
 
 def _refuse_held(partner: Partner, holding: Holding) -> None:

@@ -95,7 +95,8 @@ class Draft {
     keep(this.form);
     this.dirty = true;
     const told = await response.json().catch(() => ({}));
-    this.tell("failed", told.message ?? "Not saved: it was changed elsewhere");
+    const words = told.link ? "Changed in another tab: open it again, your text is kept" : told.message;
+    this.tell("failed", words ?? "Not saved: it was changed elsewhere", told.link);
   }
 
   later(sentence, state = "kept") {

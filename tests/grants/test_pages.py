@@ -110,6 +110,11 @@ def test_a_second_tab_does_not_overwrite_the_first_and_keeps_its_text(held: Aren
     with staff_context("look"):
         row.refresh_from_db()
     assert row.title == "One and more"
+    revision = shown.context["revision"]
+    again = browser.post(url(row, "draft"), {"title": "Two", "page": "two", "revision": revision})
+    with staff_context("look"):
+        row.refresh_from_db()
+    assert (again.status_code, row.title, late.json()["link"]) == (303, "Two", url(row, "draft"))
 
 
 def test_a_proposal_one_second_late_is_in_the_next_cycle_and_the_page_says_so(held: Arena, signed_in: SignIn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from common.tenancy import staff_context
+from tests.workshops.factories import make_teacher, make_workshop
 from tests.world import World
 from workshops.checks import check
 from workshops.models import RosterRow, Workshop
@@ -58,3 +59,20 @@ def test_two_people_with_one_address_are_a_row_to_fix(world: World) -> None:
         preview = check(Workshop(partner=world.home), rows, 0)
     assert [checked.verdict for checked in preview.rows] == ["twice", "fix", "twice"]
     assert preview.rows[1].reason == "Row 2, Aida Lopez, has this address too."
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_stored_teacher_under_another_name_is_a_row_to_fix(world: World) -> None:
+    names = ("A. Lopez", "Javier Lopez")
+    with staff_context("arrange"):
+        stored = make_teacher(world.home, world.people["director"], name="Aida Lopez", email="lopez@x.example")
+        workshop = make_workshop(world.home, world.people["program_manager"])
+        previews = [check(workshop, [RosterRow(line=2, name=name, email="lopez@x.example")], 0) for name in names]
+    assert [preview.rows[0].verdict for preview in previews] == ["known", "fix"]
+    assert previews[0].people[0].teacher == stored
+    assert (previews[1].people, previews[1].seats_needed) == ([], 0)
+    wrong = previews[1].rows[0].wrong["name"]
+    assert (wrong.message, wrong.suggestion) == (
+        "This address is Aida Lopez's. Take that name, or type another address.",
+        "Aida Lopez",
+    )

@@ -305,6 +305,17 @@ def test_autosave_answers_with_what_stands_against_saving(manager: Client) -> No
     assert "Say how many seats there are." in answer.json()["parts"]["before-you-save"]
 
 
+def test_autosave_names_what_cannot_be_read_at_its_field_and_leaves_what_is_only_missing(manager: Client) -> None:
+    given = {"capacity": "0", "sessions-0-date": "soon", "sessions-1-date": "9999-12-31", "sessions-1-end": ""}
+    saved = manager.post(f"{HOME}drafts/log/W-00000000CC/", typed(**given))
+    assert saved.json()["wrong"] == {
+        "id_capacity": "Seats are a number from 1 to 9,999.",
+        "id_sessions-0-date": "Write the day as 2026-11-07.",
+        "id_sessions-1-date": "The year 9999 cannot be right.",
+    }
+    assert manager.post(f"{HOME}drafts/log/W-00000000CC/", typed(version="2")).json()["wrong"] == {}
+
+
 def test_each_list_costs_the_same_with_1_and_with_3_rows(world: World, manager: Client, signed_in: SignIn) -> None:
     by = world.people["program_manager"]
     staff = signed_in(world.people["staff"])

@@ -81,9 +81,9 @@ def enroll(
     return _seat(row, found, roster, by, at)
 
 
-def the_person(workshop: Workshop, typed: dict[str, str]) -> Person:
+def the_person(workshop: Workshop, typed: dict[str, str], *, renamed: Teacher | None = None) -> Person:
     """Who is meant by `name`, `email`, `school`, judged as a roster row is. Raises PersonRefused at the field."""
-    preview = check(workshop, [RosterRow(line=1, **typed)], 0)
+    preview = check(workshop, [RosterRow(line=1, **typed)], 0, renamed=renamed)
     for checked in preview.rows:
         for name, wrong in checked.wrong.items():
             raise PersonRefused(wrong.message, field=name)
@@ -161,7 +161,7 @@ def correct_teacher(*, enrollment: Enrollment, changes: dict[str, str], by: Any,
     """
     workshop = locked(enrollment.workshop)
     row = Teacher.objects.select_for_update(of=("self",)).get(pk=enrollment.teacher_id)
-    found = the_person(workshop, changes)
+    found = the_person(workshop, changes, renamed=row)
     if not (row.email and row.email == found.email) and not same_name(row.name, found.name):
         raise PersonRefused(
             f"This is another name than {row.name}. Add the other person, and clear this one's attendance.",

@@ -338,9 +338,8 @@ def workshop_autosave(request: ScopedRequest, kind: str, ref: str) -> HttpRespon
         for name in ("after", "edit")
     }
     sheet = Sheet(fresh, view=request.GET.get("rows", "all"), after=number["after"], edited=number["edit"])
-    return JsonResponse(
-        {"saved_at": kept.saved_at.isoformat(), "parts": sheet.parts(), "values": {"version": kept.version}}
-    )
+    said = {"saved_at": kept.saved_at.isoformat(), "parts": sheet.parts(), "values": {"version": kept.version}}
+    return JsonResponse({**said, "wrong": entry.unread()})
 
 
 @requires("workshops.keep_draft", Workshop)
