@@ -45,15 +45,10 @@ class BackupRefused(Exception):
 
 @dataclass(frozen=True)
 class Addresses:
-    """One server as three people: `admin` makes roles and databases, `backup` reads everything, `owner` owns what is restored."""
+    """One server as two people: `admin`, a superuser, makes roles, databases and what is restored; `backup` reads everything."""
 
     admin: str
     backup: str
-    owner: str
-
-    def of(self, database: str) -> Addresses:
-        """The same people in another database of that server."""
-        return Addresses(self.admin, *(make_conninfo(url, dbname=database) for url in (self.backup, self.owner)))
 
 
 @dataclass(frozen=True)
@@ -105,19 +100,21 @@ def take(addresses: Addresses, folder: Path, *, at: dt.datetime) -> Manifest:
 
 
 def restore(addresses: Addresses, folder: Path, database: str) -> Manifest:
-    """Bring a backup up as a database that does not exist yet, and compare every table. Raises BackupRefused; then it is dropped again."""
+    """Bring a backup up as a database that does not exist yet, and compare every table. Raises BackupRefused; then it is dropped again.
+
+    Only a superuser can: row security holds for the owner of the tables too, and would hide rows from the checks of foreign keys.
+    """
     manifest = read(folder)
     with psycopg.connect(addresses.admin, autocommit=True) as admin:
         if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
             raise BackupRefused(
                 f"There is a database {database} already: a restore never writes over one. Name a new one."
             )
-    there = addresses.of(database)
     roles.make(addresses.admin, database=database, passwords={})
     try:
-        options = ["--exit-on-error", "--no-owner", "--jobs=2", f"--dbname={database}"]
-        run("pg_restore", *options, str(folder / DUMP), to=there.owner)
-        with snapshot(there.backup) as (connection, _name):
+        options = ["--exit-on-error", "--no-comments", "--jobs=2", f"--dbname={database}"]
+        run("pg_restore", *options, str(folder / DUMP), to=make_conninfo(addresses.admin, dbname=database))
+        with snapshot(make_conninfo(addresses.backup, dbname=database)) as (connection, _name):
             wrong = differences(manifest.tables, tables_of(connection))
         if wrong:
             raise BackupRefused(f"What was restored is not what was kept: {', '.join(wrong)}.")
@@ -204,7 +201,7 @@ def run(program: str, *arguments: str, to: str) -> str:
 @contextlib.contextmanager
 def reached(environment: Mapping[str, str]) -> Iterator[Addresses]:
     """The server that the variables name, else the embedded one, which runs for as long as it is used."""
-    names = ("ADMIN_DATABASE_URL", "BACKUP_DATABASE_URL", "OWNER_DATABASE_URL")
+    names = ("ADMIN_DATABASE_URL", "BACKUP_DATABASE_URL")
     if environment.get("OWNER_DATABASE_URL") or environment.get("RP_ENV") == "production":
         missing = [name for name in names if not environment.get(name)]
         if missing:
@@ -214,7 +211,7 @@ def reached(environment: Mapping[str, str]) -> Iterator[Addresses]:
     var = Path(environment.get("RP_VAR") or Path(__file__).resolve().parent.parent / "var")
     with embedded.Servers(var, names=frozenset({"postgres"}), prepare=roles.ensure):
         owner = embedded.urls(var)["OWNER_DATABASE_URL"]
-        yield Addresses(embedded.admin_url(var), owner.replace("user=rp_owner", "user=rp_backup"), owner)
+        yield Addresses(embedded.admin_url(var), owner.replace("user=rp_owner", "user=rp_backup"))
 
 
 def main(arguments: list[str]) -> int:

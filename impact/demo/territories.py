@@ -43,8 +43,14 @@ def _propose_share(network: DemoNetwork) -> None:
     held = Territory.objects.in_force(network.on).filter(partner=holder).order_by("area_name", "id").first()
     if held is not None:
         asked, words = network.on - dt.timedelta(days=3), "Both run workshops for the same districts along the border"
-        facts = {"other": neighbor, "valid_from": network.on + dt.timedelta(days=30), "reason": words}
-        propose_share(territory=held, **facts, by=network.code_org["staff"][0], at=network.instant(asked))
+        propose_share(
+            territory=held,
+            other=neighbor,
+            valid_from=network.on + dt.timedelta(days=30),
+            reason=words,
+            by=network.code_org["staff"][0],
+            at=network.instant(asked),
+        )
 
 
 def _hold(network: DemoNetwork, partner: Partner, area: Area) -> None:
