@@ -52,7 +52,8 @@ def territory_list(request: ScopedRequest) -> HttpResponse:
 @requires("territories.change")
 def territory_new(request: ScopedRequest) -> HttpResponse:
     """Staff give an area to a partner."""
-    form = TerritoryForm(posted(request), initial={"valid_from": today(), "partner": typed(request, "partner")})
+    known = {name: typed(request, name) for name in ("partner", "area")}
+    form = TerritoryForm(posted(request), initial={"valid_from": today(), **known})
     if form.is_valid():
         partner = form.cleaned_data["partner"]
         made = tried(form, lambda: hold_territory(partner=partner, holding=form.holding, by=request.user, at=now()))

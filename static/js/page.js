@@ -7,6 +7,7 @@ export function startPage(region) {
   focusProblems(region);
   document.addEventListener("click", followProblem);
   document.addEventListener("click", copyOrPrint);
+  document.addEventListener("click", followShape);
   document.addEventListener("submit", sendOnce);
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 }
@@ -27,6 +28,12 @@ function followProblem(event) {
   const control = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
   (control ?? target).focus();
   (control ?? target).scrollIntoView({ block: "center" });
+}
+
+/* A shape of a map leads where its row in the table below leads. */
+function followShape(event) {
+  const shape = event.target.closest?.("svg [data-url]");
+  if (shape) window.location.assign(shape.dataset.url);
 }
 
 /* A double click or Enter twice sends once; the button keeps its name and value, so it is not disabled. */

@@ -148,7 +148,8 @@ def test_the_map_shows_each_shape_in_its_fill_and_leads_to_its_state(world: Worl
     hold(world.home, "NM")
     drawn = facts(signed_in(world.people["staff"]).get("/network/coverage/map/"))
     svg = ET.fromstring(drawn[drawn.index("<svg") : drawn.index("</svg>") + 6])  # noqa: S314  our own drawing
-    links = {link.get("href"): link[0].get("fill") for link in svg.iter("{http://www.w3.org/2000/svg}a")}
+    shapes = [shape for shape in svg.iter("{http://www.w3.org/2000/svg}path") if shape.get("data-url")]
+    links = {shape.get("data-url"): shape.get("fill") for shape in shapes}
     assert links["/network/coverage/NM/?program=k12"] == "var(--map-3)"
     assert links["/network/coverage/TX/?program=k12"] == "url(#gap)"
     assert (
