@@ -41,11 +41,14 @@ def _shown(request: ScopedRequest, refused: AnswerForm | None) -> HttpResponse:
 def _asked(request: ScopedRequest, share: TerritoryShare, refused: AnswerForm | None) -> dict[str, object]:
     side = share.side_of(request.partner.pk)
     is_this = refused is not None and refused.data.get("share") == share.ref
+    form = refused if is_this else AnswerForm(initial={"share": share.ref}, auto_id=f"id_{share.ref}_%s")
+    assert form is not None
+    form.fields["reason"].required = True  # to refuse: the page does not call it optional
     return {
         "share": share,
         "fellow": share.other_name if side == "holder" else share.holder_name,
         "answered": getattr(share, f"{side}_at") is not None,
-        "form": refused if is_this else AnswerForm(initial={"share": share.ref}, auto_id=f"id_{share.ref}_%s"),
+        "form": form,
     }
 
 

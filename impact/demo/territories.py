@@ -39,10 +39,11 @@ def load(network: DemoNetwork) -> None:
 
 def _propose_share(network: DemoNetwork) -> None:
     """One area that its holder and a neighbor are asked to share."""
-    holder, neighbor = network.partners[0], network.partners[1]
+    holder = network.partners[0]
+    neighbor = next(partner for partner in network.partners[1:] if "TX" in partner.states)
     held = Territory.objects.in_force(network.on).filter(partner=holder).order_by("area_name", "id").first()
     if held is not None:
-        asked, words = network.on - dt.timedelta(days=3), "Both run workshops for the same districts along the border"
+        asked, words = network.on - dt.timedelta(days=3), "Both run workshops for the districts along the state line"
         propose_share(
             territory=held,
             other=neighbor,

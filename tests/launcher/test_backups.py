@@ -70,8 +70,8 @@ def test_the_drill_brings_back_every_row_behind_the_same_walls(busy: Path, kept:
     for command in ("verify_ledger", "verify_isolation"):
         verified = ran(busy, [*MANAGE, command, "--json"], **there)
         assert (verified.returncode, json.loads(verified.stdout)["rejected"]) == (0, []), verified.stderr
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *WALLS, f"--deselect={COMMITS}"]  # it empties tables
-    walls = ran(busy, command, **there, RP_TEST_TEMPLATE="rp_drill", RP_ENV="test")
+    tests = [sys.executable, "-m", "pytest", "-q", "-n", "2", *WALLS, f"--deselect={COMMITS}"]  # it empties tables
+    walls = ran(busy, tests, **there, RP_TEST_TEMPLATE="rp_drill", RP_ENV="test")
     assert walls.returncode == 0, walls.stdout[-3000:]
 
 
